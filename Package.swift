@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors on the gates, so that a newer toolchain does not break a user's build.
+let strict = Context.environment["CI"] != nil || Context.environment["FIREBREAK_STRICT"] != nil
+
+let settings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+  ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+/// A library target and the test target that belongs to it.
+func room(
+  _ name: String,
+  _ dependencies: [Target.Dependency] = [],
+  tests: [Target.Dependency] = [],
+  excludingFromTests: [String] = []
+) -> [Target] {
+  [
+    .target(name: name, dependencies: dependencies, swiftSettings: settings),
+    .testTarget(
+      name: "\(name)Tests",
+      dependencies: [.byName(name: name)] + dependencies + tests,
+      exclude: excludingFromTests,
+      swiftSettings: settings),
+  ]
+}
+
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+var targets: [Target] = [
+  .systemLibrary(
+    name: "CLibXML2", pkgConfig: "libxml-2.0",
+    providers: [.apt(["libxml2-dev", "pkg-config"])])
+]
+targets += room("Places")
+targets += room("Packets")
+targets += room("Documents", ["CLibXML2", "Places", yams])
+targets += room("HeaderSpaces", ["Packets"])
+targets += room("Networks", ["Packets", "Places"])
+targets += room("Simulation", ["Packets", "Places", "Networks"])
+targets += room(
+  "Importers", ["Packets", "Places", "Documents", "Networks"], tests: ["Simulation"],
+  excludingFromTests: ["Fixtures"])
+targets += room("Policies", ["Packets", "Places", "Documents", "Networks"])
+targets += room("Canonical", ["Packets", "Places", "Networks", "Policies"])
+targets += room(
+  "Reachability",
+  ["Packets", "Places", "HeaderSpaces", "Networks", "Simulation", "Policies", "Canonical"])
+targets += room(
+  "Projects",
+  ["Packets", "Places", "Documents", "Networks", "Importers", "Policies", "Canonical"],
+  tests: ["Reachability", "Simulation"])
+targets += room(
+  "Reports", ["Packets", "Places", "Networks", "Policies", "Simulation", "Reachability"])
+targets += [
+  .executableTarget(
+    name: "firebreak",
+    dependencies: [
+      arguments, "Places", "Packets", "Networks", "Policies", "Simulation", "Canonical",
+      "Reachability", "Projects", "Reports",
+    ],
+    swiftSettings: settings),
+  .testTarget(name: "TidyTests", swiftSettings: settings),
+]
+
+let package = Package(
+  name: "firebreak",
+  products: [
+    .executable(name: "firebreak", targets: ["firebreak"]),
+    .library(name: "Packets", targets: ["Packets"]),
+    .library(name: "HeaderSpaces", targets: ["HeaderSpaces"]),
+    .library(name: "Documents", targets: ["Documents"]),
+    .library(name: "Reachability", targets: ["Reachability"]),
+    .library(name: "Projects", targets: ["Projects"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: targets
+)
