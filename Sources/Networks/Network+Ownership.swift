@@ -1,4 +1,4 @@
-public import Packets
+import Packets
 
 /// A device's interface, by index.
 public struct Port: Hashable, Sendable, Comparable {
