@@ -96,15 +96,17 @@ public enum TranslationEnd: Hashable, Sendable {
 /// - otherwise `new` where `opens` matches the packet and `invalid` where it does not;
 /// - otherwise also `established`, where the packet is of a remembered session in either direction
 ///   (the same addresses, protocol and ports, or these swapped, and for ICMP the type or the type
-///   that answers it; flags and application do not count). A packet of the reply direction has the
-///   session's translations undone at once; one of the first direction gets them as the first
-///   packet did, the destination's at once and the source's where `translateSource` stands;
+///   that answers it; flags and application do not count). A packet of the first direction gets the
+///   session's choices of translation, which `translateDestination` and `translateSource` perform
+///   where they stand, as for the first packet. For a packet of the reply direction, what was done
+///   to the session's source is undone on its destination at once, and what was done to the
+///   session's destination is undone on its source where `translateSource` stands;
 /// - otherwise also `related`, for an ICMP error (`icmpErrors`) to either end of a remembered
-///   session, whoever sends it, where `acceptsRelated` is set. Its destination is translated as
-///   that of the session's packets in the same direction is.
+///   session, whoever sends it, where `acceptsRelated` is set. Its destination is treated as that
+///   of the session's packets in the same direction is, its source is left alone.
 ///
 /// A session is remembered by `Stage.remember` with the header that the packet had at `recall` and
-/// the one that it has at `remember`.
+/// the one that it has at `remember`. A packet that was remembered goes on as before.
 public struct SessionBehaviour: Hashable, Sendable {
   /// Which packets may open a session; it reads wire fields only.
   public var opens: Match

@@ -47,7 +47,8 @@ public enum HeaderField: UInt8, Hashable, Sendable, CaseIterable, Comparable {
   case ingress
   /// 1 + the index of the interface by which the packet will leave; 0 for none (yet).
   case egress
-  /// 1 + the index of the gateway in `Device.gateways`; 0 for the packet's own destination.
+  /// 1 + the index of the chosen gateway among the device's gateways; 0 for the packet's own
+  /// destination. No rule reads it.
   case nextHop
   /// The index of the VRF whose routes apply.
   case vrf
@@ -58,6 +59,9 @@ public enum HeaderField: UInt8, Hashable, Sendable, CaseIterable, Comparable {
 
   /// 1 once the packet passed the place that a requirement watches.
   case monitor
+  /// How the packet passed the devices that remember sessions, the greatest on its way:
+  /// `SessionUse.rawValue`.
+  case sessionUse
   /// The source address as sent; meaningful only where a translation made it differ.
   case sentSourceIPv4
   /// The IPv6 source address as sent.
@@ -100,7 +104,7 @@ public enum HeaderField: UInt8, Hashable, Sendable, CaseIterable, Comparable {
       16
     case .fragment, .connectionDirection, .monitor: 1
     case .connectionState: 3
-    case .connectionStatus: 2
+    case .connectionStatus, .sessionUse: 2
     }
   }
 
@@ -129,6 +133,18 @@ public enum ConnectionState: UInt8, Hashable, Sendable, CaseIterable {
   case related = 3
   /// Fits no session and may not open one.
   case invalid = 4
+}
+
+/// What a packet owed to sessions that were opened before it.
+public enum SessionUse: UInt8, Hashable, Sendable, CaseIterable {
+  /// Nothing: every device took it as new, or looked at no session.
+  case none = 0
+  /// Some device passed it as a later packet of a session in the direction that opened it.
+  case continuation = 1
+  /// Some device passed it as an ICMP error about a session.
+  case related = 2
+  /// Some device passed it as a reply of a session.
+  case reply = 3
 }
 
 /// Protocol numbers that the model itself needs (IANA).
