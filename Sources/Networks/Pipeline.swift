@@ -68,7 +68,8 @@ public enum Stage: Hashable, Sendable {
   /// A whole IP packet may leave as a later fragment of itself: either is possible.
   case fragment
   /// Puts the packet out of another interface, by the interface it came in: `nil` loses it. Routes
-  /// are not asked and addresses not looked at: a bridge, a virtual wire, or a diode.
+  /// are not asked and addresses not looked at: a bridge, a virtual wire, or a diode. What follows
+  /// in `arrival`, and `departure`, still run; then the packet is *sent* on the other segment.
   case bridge([Int?])
 }
 
