@@ -118,14 +118,20 @@ public struct Link: Hashable, Sendable {
   public var from: Party
   /// The other end.
   public var to: Party
+  /// The addresses that an endpoint group at one end has on the segment at the other, besides those
+  /// of its attachments.
+  public var addresses: AddressSet
   /// Where it is described.
   public var place: Place
 
   /// Creates a link.
-  public init(medium: Medium, from: Party, to: Party, place: Place) {
+  public init(
+    medium: Medium, from: Party, to: Party, addresses: AddressSet = .none, place: Place
+  ) {
     self.medium = medium
     self.from = from
     self.to = to
+    self.addresses = addresses
     self.place = place
   }
 }
