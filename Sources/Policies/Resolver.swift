@@ -1,0 +1,220 @@
+import Networks
+import Packets
+import Places
+
+/// Looks up the names of a policy in a network, and collects what it cannot find.
+struct Resolver {
+  let policy: Policy
+  let network: Network
+  let feeds: [Feed]
+  private(set) var errors: [InputError] = []
+  /// Who lives on each segment.
+  let hosts: [SegmentHosts]
+  private let zoneIndices: [String: Int]
+  private var zones: [ZoneState]
+
+  /// How far a zone's members are looked up.
+  private enum ZoneState {
+    case waiting
+    case active
+    case done(ZoneExtent)
+  }
+
+  init(policy: Policy, network: Network, feeds: [Feed]) {
+    self.policy = policy
+    self.network = network
+    self.feeds = feeds
+    hosts = network.hostsBySegment()
+    zones = policy.zones.map { _ in .waiting }
+    zoneIndices = Dictionary(
+      policy.zones.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// What every zone means; a zone that cannot be is empty, and there is an error.
+  mutating func resolveZones() -> [ZoneExtent] {
+    policy.zones.indices.map { extent(ofZone: $0) }
+  }
+
+  /// What a selection means; `nil` and an error where it is nothing or names what is not there.
+  mutating func resolve(_ selection: Selection) -> ZoneExtent {
+    var builder = ExtentBuilder(network: network, hosts: hosts)
+    let before = errors.count
+    for member in selection.members { add(member, to: &builder) }
+    let extent = builder.extent(name: selection.description, place: selection.place)
+    if extent.isEmpty, errors.count == before {
+      errors.append(
+        InputError(
+          at: selection.place, "no host has an address of '\(selection)'",
+          hint: hintForEmpty(selection)))
+    }
+    return extent
+  }
+
+  private mutating func extent(ofZone index: Int) -> ZoneExtent {
+    switch zones[index] {
+    case .done(let extent): return extent
+    case .active:
+      errors.append(
+        InputError(
+          at: policy.zones[index].members.place,
+          "the zone '\(policy.zones[index].name)' is a member of itself"))
+      return ZoneExtent(name: policy.zones[index].name, place: policy.zones[index].place)
+    case .waiting:
+      zones[index] = .active
+      var extent = resolve(policy.zones[index].members)
+      extent.name = policy.zones[index].name
+      zones[index] = .done(extent)
+      return extent
+    }
+  }
+
+  private mutating func add(_ member: Member, to builder: inout ExtentBuilder) {
+    switch member.selector {
+    case .segment(let pattern):
+      let found = matches(pattern, network.segments.map(\.name), "segment", member.place)
+      for segment in found { builder.add(segment: segment) }
+    case .endpoint(let pattern):
+      let found = matches(pattern, network.endpoints.map(\.name), "endpoint", member.place)
+      for endpoint in found { builder.add(endpoint: endpoint) }
+    case .role(let pattern):
+      let roles = network.endpoints.flatMap(\.roles)
+      guard !matches(pattern, roles, "role", member.place).isEmpty else { return }
+      for (index, endpoint) in network.endpoints.enumerated()
+      where endpoint.roles.contains(where: pattern.matches) { builder.add(endpoint: index) }
+    case .device(let pattern):
+      let found = matches(pattern, network.devices.map(\.name), "device", member.place)
+      for device in found { builder.add(device: device) }
+    case .internet:
+      guard let internet = network.internet else {
+        fail(at: member.place, "the network has no internet", hint: "describe it with 'internet'")
+        return
+      }
+      builder.add(segment: internet)
+    case .addresses(let range): builder.add(addresses: AddressSet(range))
+    case .zone(let name): add(zone: name, at: member.place, to: &builder)
+    case .feed(let name):
+      guard let feed = feeds.first(where: { $0.name == name }) else {
+        failUnknown("feed", name, among: policy.feeds.map(\.name), at: member.place)
+        return
+      }
+      builder.add(addresses: feed.addresses)
+    }
+  }
+
+  private mutating func add(zone name: String, at place: Place, to builder: inout ExtentBuilder) {
+    guard let index = zoneIndices[name] else {
+      failUnknown("zone", name, among: policy.zones.map(\.name), at: place)
+      return
+    }
+    builder.add(extent(ofZone: index))
+  }
+
+  /// The positions of the names that fit; an error where there is none.
+  private mutating func matches(
+    _ pattern: NamePattern, _ names: [String], _ what: String, _ place: Place
+  ) -> [Int] {
+    let found = names.indices.filter { pattern.matches(names[$0]) }
+    if found.isEmpty { failUnknown(what, pattern.text, among: names, at: place) }
+    return found
+  }
+
+  mutating func failUnknown(
+    _ what: String, _ name: String, among names: [String], at place: Place
+  ) {
+    let verb = NamePattern(name).isName ? "is named" : "has a name like"
+    let near = nearestName(to: name, among: names)
+    fail(
+      at: place, "no \(what) \(verb) '\(name)'", hint: near.map { "did you mean '\($0)'?" })
+  }
+
+  mutating func fail(at place: Place, _ message: String, hint: String? = nil) {
+    errors.append(InputError(at: place, message, hint: hint))
+  }
+
+  /// Why a selection of addresses is empty although each member exists.
+  private func hintForEmpty(_ selection: Selection) -> String? {
+    for member in selection.members {
+      if case .feed(let name) = member.selector, let feed = feeds.first(where: { $0.name == name })
+      {
+        return "the feed has \(feed.counts.used) address indicators in force, "
+          + "\(feed.counts.names) of names, \(feed.counts.expired) expired"
+      }
+      guard case .addresses(let range) = member.selector else { continue }
+      for device in network.devices {
+        for interface in device.interfaces
+        where !interface.answeredAddresses.intersection(AddressSet(range)).isEmpty {
+          return "'\(device.name)' answers for it; 'device:\(device.name)' names a device itself"
+        }
+      }
+    }
+    return nil
+  }
+}
+
+/// A zone's extent while its members are added.
+private struct ExtentBuilder {
+  let network: Network
+  let hosts: [SegmentHosts]
+  private var addresses: [Int: [AddressSet]] = [:]
+  private var devices: Set<Int> = []
+
+  init(network: Network, hosts: [SegmentHosts]) {
+    self.network = network
+    self.hosts = hosts
+  }
+
+  mutating func add(segment: Int) {
+    let hosts = hosts[segment]
+    if !hosts.all.isEmpty || hosts.hasHostsWithoutAddress {
+      addresses[segment, default: []].append(hosts.all)
+    }
+  }
+
+  mutating func add(endpoint index: Int) {
+    let group = network.endpoints[index]
+    for attachment in group.attachments {
+      addresses[attachment.segment, default: []].append(attachment.addresses)
+    }
+    let own = AddressSet.union(group.attachments.map(\.addresses))
+    for link in network.links {
+      for (near, far) in [(link.from, link.to), (link.to, link.from)] where near == .endpoint(index)
+      {
+        // Whatever a neighbour on the line calls the host, it reaches it.
+        guard case .segment(let segment) = far else { continue }
+        addresses[segment, default: []].append(own.union(link.addresses))
+      }
+    }
+  }
+
+  mutating func add(device: Int) { devices.insert(device) }
+
+  mutating func add(addresses wanted: AddressSet) {
+    for (segment, hosts) in hosts.enumerated() {
+      let home = hosts.isKnown ? hosts.all : hosts.declared
+      let held = wanted.intersection(home)
+      if !held.isEmpty { addresses[segment, default: []].append(held) }
+    }
+  }
+
+  mutating func add(_ extent: ZoneExtent) {
+    for part in extent.parts { addresses[part.segment, default: []].append(part.addresses) }
+    devices.formUnion(extent.devices)
+  }
+
+  func extent(name: String, place: Place) -> ZoneExtent {
+    let parts = addresses.sorted { $0.key < $1.key }.map { segment, sets in
+      let all = AddressSet.union(sets)
+      return ZoneExtent.Part(
+        segment: segment, addresses: all, declared: all.intersection(hosts[segment].declared))
+    }
+    return ZoneExtent(name: name, place: place, parts: parts, devices: devices.sorted())
+  }
+}
+
+extension AddressSet {
+  /// The addresses of a range.
+  init(_ range: AddressRange) {
+    self.init()
+    self[range.family] = Ranges(range.range)
+  }
+}
