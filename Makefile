@@ -1,0 +1,28 @@
+# What a person does with this repository. `make demo` is the place to start.
+
+.PHONY: demo build test assure lint format
+
+# Builds the tool and shows it at work on an example, in minutes.
+demo:
+	@Scripts/demo
+
+# Builds the tool.
+build:
+	@Scripts/prerequisites
+	swift build -c release --product firebreak
+
+# Runs every test; the last line counts them.
+test:
+	@Scripts/tests
+
+# Runs what is worth running before a release, and takes its time.
+assure:
+	@Scripts/assure
+
+# Says what the formatter would change.
+lint:
+	@Scripts/lint
+
+# Lets the formatter change it.
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests $(wildcard Benchmarks)
