@@ -75,7 +75,9 @@ public struct AddressSet: Hashable, Sendable {
   }
 
   /// Whether the address is in the set.
-  public func contains(_ address: IPAddress) -> Bool { self[address.family].contains(address.value) }
+  public func contains(_ address: IPAddress) -> Bool {
+    self[address.family].contains(address.value)
+  }
 
   /// The addresses in either set.
   public func union(_ other: Self) -> Self {

@@ -1,4 +1,4 @@
-import Packets
+public import Packets
 
 /// A device's interface, by index.
 public struct Port: Hashable, Sendable, Comparable {
@@ -130,5 +130,13 @@ extension Network {
       }
     }
     return result
+  }
+}
+
+extension Network {
+  /// The name of the global condition that a gateway which no modelled interface owns hands packets
+  /// on.
+  public static func unmodelledNeighbour(_ gateway: IPAddress, on segment: String) -> String {
+    "unmodelled:\(segment)/\(gateway.description)"
   }
 }

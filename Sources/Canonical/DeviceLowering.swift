@@ -1,0 +1,276 @@
+import Networks
+import Packets
+import Places
+
+/// Lowers one device: its pipeline becomes a chain of locations from its interfaces to the segments.
+struct DeviceLowering {
+  /// Whether the packet on its way through the pipeline is for the device itself.
+  enum Course: Hashable {
+    case onward
+    case local
+  }
+
+  /// A list of stages, by its role in the pipeline.
+  enum Line: Hashable {
+    case arrival
+    case departure
+    case input
+    case output
+  }
+
+  /// A point of the pipeline: the packet is about to enter this stage.
+  struct Point: Hashable {
+    var line: Line
+    var stage: Int
+    var course: Course
+  }
+
+  /// Registers hold what `HeaderField` says; beyond it the lowering uses these values while a
+  /// packet is inside a device.
+  enum Register {
+    /// A packet exempt from tracking, in `connectionState`.
+    static let exempt: UInt128 = 5
+    /// Added to 1 + a translation's index: its effect is to be undone.
+    static let undo: UInt128 = 0x8000
+    /// Added to the index of a forced way, in `vrf`.
+    static let forced: UInt128 = 0x8000
+    /// The next hop of a packet that a bridge sends on: anybody.
+    static let anybody: UInt128 = 0xFFFF
+  }
+
+  let index: Int
+  let device: Device
+  let network: Network
+  let matches: MatchBoxes
+  /// The gateways that `nextHop` counts, and the forced ways that `vrf` counts.
+  var gateways: [IPAddress] = []
+  var forcedWays: [NextHop] = []
+  var points: [Point: Int] = [:]
+  var exit = 0
+  /// The ways out that some route or bridge takes: what the exit must tell apart.
+  var exits: Set<Exit> = []
+  var vrfEntries: [VRFPoint: Int] = [:]
+
+  struct Exit: Hashable, Comparable {
+    var interface: Int
+    var nextHop: UInt128
+
+    static func < (a: Self, b: Self) -> Bool {
+      (a.interface, a.nextHop) < (b.interface, b.nextHop)
+    }
+  }
+
+  /// Where a look-up in a VRF begins for packets that then go on from a point of the pipeline.
+  struct VRFPoint: Hashable {
+    var vrf: Int
+    var next: Point
+  }
+
+  init(_ index: Int, in lowering: inout Lowering) throws(LoweringLimit) {
+    self.index = index
+    network = lowering.network
+    device = network.devices[index]
+    matches = MatchBoxes(conditions: lowering.canonical.conditions, place: device.place)
+  }
+
+  /// Defines where packets go that arrive at the device or are its own.
+  mutating func lower(in lowering: inout Lowering) throws(LoweringLimit) {
+    exit = lowering.reserve()
+    let start = try location(Point(line: .arrival, stage: 0, course: .onward), in: &lowering)
+    for (i, interface) in device.interfaces.enumerated() {
+      let enter = lowering.add(
+        .rewrite(
+          [
+            .set(.ingress, Ranges(UInt128(i + 1))),
+            .set(.vrf, Ranges(UInt128(interface.vrf))),
+          ], next: start))
+      let checked = try reversePathCheck(of: i, next: enter, in: &lowering)
+      lowering.define(lowering.arrival[index][i], .choose([checked]))
+    }
+    let output = try location(Point(line: .output, stage: 0, course: .onward), in: &lowering)
+    lowering.define(lowering.canonical.output[index], .choose([output]))
+    defineExit(in: &lowering)
+  }
+
+  func stages(of line: Line) -> [Stage] {
+    switch line {
+    case .arrival: device.pipeline.arrival
+    case .departure: device.pipeline.departure
+    case .input: device.pipeline.input
+    case .output: device.pipeline.output
+    }
+  }
+
+  /// The location of a point of the pipeline.
+  mutating func location(
+    _ point: Point, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    if let known = points[point] { return known }
+    if lowering.canonical.locations.count > LoweringBounds.locations {
+      throw LoweringLimit(
+        message: "device \(device.name) needs more than \(LoweringBounds.locations) locations",
+        place: device.place)
+    }
+    let stages = stages(of: point.line)
+    let result: Int
+    if point.stage < stages.count {
+      result = lowering.reserve()
+      points[point] = result
+      let body = try lower(stages[point.stage], at: point, in: &lowering)
+      lowering.define(result, .choose([body]))
+    } else {
+      result = try end(of: point, in: &lowering)
+      points[point] = result
+    }
+    return result
+  }
+
+  /// Where a packet goes after the last stage of a line.
+  private mutating func end(
+    of point: Point, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    switch (point.line, point.course) {
+    case (.arrival, .onward):
+      return try location(Point(line: .departure, stage: 0, course: .onward), in: &lowering)
+    case (.arrival, .local), (.output, .local):
+      return try location(Point(line: .input, stage: 0, course: .local), in: &lowering)
+    case (.input, _):
+      return lowering.add(.leave(next: lowering.canonical.deliveredToDevice[index]))
+    case (.departure, _), (.output, .onward): return exit
+    }
+  }
+
+  func next(_ point: Point) -> Point {
+    Point(line: point.line, stage: point.stage + 1, course: point.course)
+  }
+
+  private mutating func lower(
+    _ stage: Stage, at point: Point, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    if case .route(let key) = stage { return try lowerRoute(key, at: point, in: &lowering) }
+    let next = try location(next(point), in: &lowering)
+    switch stage {
+    case .filter(let acl, let role):
+      return try lowerFilter(acl, role: role, next: next, in: &lowering)
+    case .ingressFilter(let lists):
+      return try lowerInterfaceFilter(lists, by: .ingress, next: next, in: &lowering)
+    case .egressFilter(let lists):
+      return try lowerInterfaceFilter(lists, by: .egress, next: next, in: &lowering)
+    case .natFilter(let acl, let end):
+      let list = try lowerList(acl, permit: next, in: &lowering)
+      let register: HeaderField =
+        end == .source ? .sourceTranslation : .destinationTranslation
+      var open = HeaderBox()
+      open.constrain(.connectionState, to: Ranges(UInt128(ConnectionState.new.rawValue)))
+      open.constrain(register, to: Ranges(0))
+      return lowering.match([([open], list)], otherwise: next)
+    case .recall: return try lowerRecall(next: next, in: &lowering)
+    case .route: return next
+    case .translateDestination:
+      return lowerTranslations(.destination, next: next, in: &lowering)
+    case .translateSource: return lowerTranslations(.source, next: next, in: &lowering)
+    case .remember:
+      let remember = lowering.add(.remember(device: index, next: next))
+      var fresh = HeaderBox()
+      fresh.constrain(.connectionState, to: Ranges(UInt128(ConnectionState.new.rawValue)))
+      return lowering.match([([fresh], remember)], otherwise: next)
+    case .reassemble:
+      var later = HeaderBox()
+      later.constrain(.fragment, to: Ranges(1))
+      return lowering.match([([later], lowering.drop(.fragment))], otherwise: next)
+    case .fragment: return lowerFragment(next: next, in: &lowering)
+    case .bridge(let ways): return lowerBridge(ways, next: next, in: &lowering)
+    }
+  }
+
+  private mutating func lowerFilter(
+    _ acl: Int, role: Stage.Role, next: Int, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    guard role == .forwardFilter else { return try lowerList(acl, permit: next, in: &lowering) }
+    let passed = lowering.add(.watch(device: index, next: next))
+    let list = try lowerList(acl, permit: passed, in: &lowering)
+    guard device.sessions?.bypassesFilters == true else { return list }
+    var ofSession = HeaderBox()
+    ofSession.constrain(
+      .connectionState,
+      to: Ranges(
+        UInt128(
+          ConnectionState.established.rawValue)...UInt128(ConnectionState.related.rawValue)))
+    return lowering.match([([ofSession], passed)], otherwise: list)
+  }
+
+  private mutating func lowerInterfaceFilter(
+    _ lists: [Int?], by register: HeaderField, next: Int, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    var locationOfList: [Int: Int] = [:]
+    var entries: [(boxes: [HeaderBox], target: Int)] = []
+    for (interface, list) in lists.enumerated() {
+      guard let list else { continue }
+      let target: Int
+      if let known = locationOfList[list] {
+        target = known
+      } else {
+        target = try lowerList(list, permit: next, in: &lowering)
+        locationOfList[list] = target
+      }
+      let box = HeaderBox().constrained(register, to: Ranges(UInt128(interface + 1)))
+      entries.append(([box], target))
+    }
+    return lowering.match(entries, otherwise: next)
+  }
+
+  private func lowerFragment(next: Int, in lowering: inout Lowering) -> Int {
+    var whole = HeaderBox()
+    whole.constrain(.family, to: Ranges(0...1))
+    whole.constrain(.fragment, to: Ranges(0))
+    let zero = Ranges(0)
+    let later = lowering.add(
+      .rewrite(
+        [
+          .set(.fragment, Ranges(1)), .set(.sourcePort, zero), .set(.destinationPort, zero),
+          .set(.icmpType, zero), .set(.icmpCode, zero), .set(.tcpFlags, zero),
+        ], next: next))
+    return lowering.match([([whole], lowering.choose([next, later]))], otherwise: next)
+  }
+
+  private mutating func lowerBridge(
+    _ ways: [Int?], next: Int, in lowering: inout Lowering
+  ) -> Int {
+    var entries: [(boxes: [HeaderBox], target: Int)] = []
+    for (interface, way) in ways.enumerated() {
+      guard let way else { continue }
+      exits.insert(Exit(interface: way, nextHop: Register.anybody))
+      let out = lowering.add(
+        .rewrite(
+          [
+            .set(.egress, Ranges(UInt128(way + 1))), .set(.nextHop, Ranges(Register.anybody)),
+          ], next: next))
+      let box = HeaderBox().constrained(.ingress, to: Ranges(UInt128(interface + 1)))
+      entries.append(([box], out))
+    }
+    return lowering.match(entries, otherwise: lowering.drop(.unrouted))
+  }
+
+  /// Defines the exit: by the interface and next hop that were chosen to the segment there.
+  private mutating func defineExit(in lowering: inout Lowering) {
+    var entries: [(boxes: [HeaderBox], target: Int)] = []
+    for way in exits.sorted() {
+      let interface = device.interfaces[way.interface]
+      guard interface.isUp, let segment = interface.segment else { continue }
+      let target: Int
+      if way.nextHop == Register.anybody {
+        target = lowering.canonical.sent[segment]
+      } else if way.nextHop == 0 {
+        target = lowering.put[segment]
+      } else {
+        target = lowering.hop(to: gateways[Int(way.nextHop) - 1], on: segment)
+      }
+      var box = HeaderBox()
+      box.constrain(.egress, to: Ranges(UInt128(way.interface + 1)))
+      box.constrain(.nextHop, to: Ranges(way.nextHop))
+      entries.append(([box], lowering.add(.leave(next: target))))
+    }
+    let out = lowering.match(entries, otherwise: lowering.drop(.unrouted))
+    lowering.define(exit, .choose([out]))
+  }
+}

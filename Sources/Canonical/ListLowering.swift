@@ -1,0 +1,208 @@
+import Networks
+import Packets
+import Places
+
+extension DeviceLowering {
+  /// The location at which a list begins that a stage runs: packets that it permits go to `permit`.
+  mutating func lowerList(
+    _ acl: Int, permit: Int, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    let deny = lowering.drop(.denied)
+    let end = device.acls[acl].end == .permit ? permit : deny
+    return try lowerList(
+      acl, ListExits(permit: permit, deny: deny, end: end, isStage: true), depth: 0, in: &lowering)
+  }
+
+  /// Where a list sends packets that leave it.
+  struct ListExits: Hashable {
+    var permit: Int
+    var deny: Int
+    /// For `return` and for the end of the list.
+    var end: Int
+    /// Whether the stage itself runs this list, so that its end is the list's policy.
+    var isStage: Bool
+  }
+
+  /// Lowers a list.
+  ///
+  /// Rules that end the list become entries of one first-match table. A rule after which the list
+  /// goes on (a jump, or effects and `next`) ends the table: the rest of the list is a location of
+  /// its own, to which the table's last entry leads after its detour. Tables are built from the
+  /// list's end, so that this does not recurse but for jumps.
+  private mutating func lowerList(
+    _ acl: Int, _ exits: ListExits, depth: Int, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    let list = device.acls[acl]
+    guard depth <= LoweringBounds.jumps else {
+      throw LoweringLimit(
+        message: "jumps between lists are nested deeper than \(LoweringBounds.jumps)",
+        place: list.place)
+    }
+    var rest = exits.end
+    var upper = list.rules.count
+    var isLast = true
+    repeat {
+      guard lowering.canonical.locations.count <= LoweringBounds.locations else {
+        throw LoweringLimit(
+          message: "device \(device.name) needs more than \(LoweringBounds.locations) locations",
+          place: list.place)
+      }
+      var lower = max(0, upper - 1)
+      while lower > 0, !goesOn(list.rules[lower - 1]) { lower -= 1 }
+      let end =
+        exits.isStage && isLast
+        ? CanonicalNetwork.RuleReference(device: index, acl: acl, rule: list.rules.count) : nil
+      rest = try lowerTable(
+        acl, lower..<upper, exits, rest: rest, endOfList: end, depth: depth, in: &lowering)
+      upper = lower
+      isLast = false
+    } while upper > 0
+    return rest
+  }
+
+  /// Lowers consecutive rules of which at most the last goes on.
+  private mutating func lowerTable(
+    _ acl: Int, _ rules: Range<Int>, _ exits: ListExits, rest: Int,
+    endOfList: CanonicalNetwork.RuleReference?, depth: Int, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    var entries: [(boxes: [HeaderBox], target: Int, rule: CanonicalNetwork.RuleReference?)] = []
+    for number in rules {
+      let rule = device.acls[acl].rules[number]
+      if case .next = rule.action, rule.effects.isEmpty { continue }
+      let boxes = try boxes(of: rule)
+      if boxes.isEmpty { continue }
+      let reference = CanonicalNetwork.RuleReference(device: index, acl: acl, rule: number)
+      if case .opaque(let condition, let writes) = rule.action {
+        let target = lowerOpaque(writes, rest: rest, exits, in: &lowering)
+        entries += opaqueEntries(
+          boxes, condition, target: target, deny: exits.deny, rule: reference, in: lowering)
+        continue
+      }
+      let target = try target(of: rule, rest: rest, exits, depth: depth, in: &lowering)
+      entries.append((boxes, target, reference))
+    }
+    if entries.isEmpty, endOfList == nil { return rest }
+    return lowering.add(lowering.matchLocation(entries, otherwise: rest, endOfList: endOfList))
+  }
+
+  /// Whether rules after this one may see a packet that it matched.
+  private func goesOn(_ rule: ACL.Rule) -> Bool {
+    switch rule.action {
+    case .jump, .opaque: true
+    case .next: !rule.effects.isEmpty
+    case .permit, .deny, .reject, .goto, .return: false
+    }
+  }
+
+  private func boxes(of rule: ACL.Rule) throws(LoweringLimit) -> [HeaderBox] {
+    var matches = matches
+    matches.place = rule.place
+    return try matches.boxes(of: rule.match)
+  }
+
+  /// Where a rule sends the packets that it matches, by way of its effects.
+  private mutating func target(
+    of rule: ACL.Rule, rest: Int, _ exits: ListExits, depth: Int, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    let next: Int
+    switch rule.action {
+    case .permit: next = exits.permit
+    case .deny, .reject: return exits.deny
+    case .next, .opaque: next = rest
+    case .return: next = exits.end
+    case .jump(let list):
+      var inner = exits
+      inner.end = rest
+      inner.isStage = false
+      next = try lowerList(list, inner, depth: depth + 1, in: &lowering)
+    case .goto(let list):
+      // A list that is gone to ends where the list that went there would have ended.
+      var inner = exits
+      inner.isStage = false
+      next = try lowerList(list, inner, depth: depth + 1, in: &lowering)
+    }
+    return try perform(rule.effects[...], then: next, in: &lowering)
+  }
+
+  /// All that a rule with an unmodelled action may do but deny: permit, or go on, after any writes.
+  private mutating func lowerOpaque(
+    _ writes: [HeaderField], rest: Int, _ exits: ListExits, in lowering: inout Lowering
+  ) -> Int {
+    let out = lowering.choose(exits.permit == rest ? [rest] : [exits.permit, rest])
+    if writes.isEmpty { return out }
+    let wire = writes.filter { $0 <= .etherType }
+    var steps: [CanonicalNetwork.Write] = writes.filter { $0 > .etherType }.map {
+      .set($0, $0.allValues)
+    }
+    if !wire.isEmpty { steps.append(.scramble(wire)) }
+    return lowering.choose([out, lowering.add(.rewrite(steps, next: out))])
+  }
+
+  private func opaqueEntries(
+    _ boxes: [HeaderBox], _ condition: Int, target: Int, deny: Int,
+    rule: CanonicalNetwork.RuleReference, in lowering: Lowering
+  ) -> [(boxes: [HeaderBox], target: Int, rule: CanonicalNetwork.RuleReference?)] {
+    switch lowering.canonical.conditions[condition].assumed {
+    case true?: return [(boxes, target, rule)]
+    case false?: return [(boxes, deny, rule)]
+    case nil:
+      let literal = CanonicalNetwork.literal(condition)
+      let open = boxes.map { box in
+        var box = box
+        box.constrain(Literal(literal, true))
+        return box
+      }.filter { !$0.isEmpty }
+      return [(open, target, rule), (boxes, deny, rule)]
+    }
+  }
+
+  /// Performs effects in order on the way to a location.
+  private mutating func perform(
+    _ effects: ArraySlice<Effect>, then next: Int, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    var target = next
+    for effect in effects.reversed() {
+      switch effect {
+      case .set(let field, let value): target = lowerSet(field, value, next: target, in: &lowering)
+      case .translateDestination(let translation):
+        target = lowering.add(
+          .rewrite(
+            [.set(.destinationTranslation, Ranges(UInt128(translation + 1)))], next: target))
+      case .translateSource(let translation):
+        target = lowering.add(
+          .rewrite([.set(.sourceTranslation, Ranges(UInt128(translation + 1)))], next: target))
+      case .untrack:
+        target = lowering.add(
+          .rewrite([.set(.connectionState, Ranges(Register.exempt))], next: target))
+      case .forward(let way):
+        let code: UInt128
+        if case .vrf(let vrf) = way {
+          code = UInt128(vrf)
+        } else {
+          let known = forcedWays.firstIndex(of: way) ?? forcedWays.count
+          if known == forcedWays.count { forcedWays.append(way) }
+          code = Register.forced + UInt128(known)
+        }
+        target = lowering.add(.rewrite([.set(.vrf, Ranges(code))], next: target))
+      }
+    }
+    return target
+  }
+
+  /// Writes a constant to a field of the packets that have it. A field that decides which others a
+  /// packet has leaves those open.
+  private func lowerSet(
+    _ field: HeaderField, _ value: UInt128, next: Int, in lowering: inout Lowering
+  ) -> Int {
+    if field > .etherType {
+      return lowering.add(.rewrite([.set(field, Ranges(value))], next: next))
+    }
+    switch field {
+    case .family, .protocol, .fragment:
+      return lowering.add(.rewrite([.anything], next: next))
+    default:
+      let write = lowering.add(.rewrite([.set(field, Ranges(value))], next: next))
+      return lowering.match([(MatchBoxes.having(field), write)], otherwise: next)
+    }
+  }
+}

@@ -1,0 +1,198 @@
+public import Networks
+import Packets
+import Places
+
+/// Lowers a network to its canonical form.
+///
+/// - Throws: `LoweringLimit` where an exact lowering would pass a bound of `LoweringBounds`.
+/// - Complexity: O(*r* · *c*) locations for *r* rules, each copied at *c* call sites.
+public func lower(_ network: Network) throws(LoweringLimit) -> CanonicalNetwork {
+  var lowering = Lowering(network)
+  lowering.reserveEntrances()
+  for segment in network.segments.indices { lowering.lowerSegment(segment) }
+  for device in network.devices.indices {
+    var deviceLowering = try DeviceLowering(device, in: &lowering)
+    try deviceLowering.lower(in: &lowering)
+  }
+  lowering.defineNeighbourCloud()
+  return lowering.canonical
+}
+
+/// The state of one lowering: what is built, and the entrances by which its parts meet.
+struct Lowering {
+  let network: Network
+  var canonical: CanonicalNetwork
+  /// For each segment, where a packet is that is put on it.
+  var put: [Int] = []
+  /// For each device and interface, where a packet is that arrives there.
+  var arrival: [[Int]] = []
+  /// For each segment, its broadcast domain and the ports on it.
+  var domains: [[Int]] = []
+  var ports: [[Port]] = []
+  /// The ports that bridge, among `ports`.
+  var bridgingPorts: [[Port]] = []
+  let joined: [Int]
+  /// Where packets enter the cloud of unmodelled neighbours, and the segments that it touches.
+  var cloud = 0
+  var cloudSegments: Set<Int> = []
+  private var drops: [CanonicalNetwork.Loss: Int] = [:]
+  private var hops: [Hop: Int] = [:]
+  /// Equal tables are one, so that what the engine makes of a table is made once.
+  private var tables: [CanonicalNetwork.Table: Int] = [:]
+
+  private struct Hop: Hashable {
+    var segment: Int
+    var gateway: IPAddress
+  }
+
+  init(_ network: Network) {
+    self.network = network
+    canonical = CanonicalNetwork(conditions: network.conditions)
+    canonical.hasSessions = network.devices.map { $0.sessions != nil }
+    joined = network.internetJoinedSegments
+    for segment in network.segments.indices {
+      let domain = network.domain(of: segment)
+      domains.append(domain)
+      ports.append(domain.flatMap { network.ports(on: $0) }.sorted())
+    }
+    let bridging = network.devices.map(Self.bridgingInterfaces)
+    bridgingPorts = ports.map { $0.filter { bridging[$0.device].contains($0.interface) } }
+  }
+
+  /// The interfaces of a device for which its pipeline has a bridge that leads somewhere.
+  private static func bridgingInterfaces(of device: Device) -> Set<Int> {
+    var result: Set<Int> = []
+    for case .bridge(let exits) in device.pipeline.arrival + device.pipeline.departure {
+      for (interface, exit) in exits.enumerated() where exit != nil { result.insert(interface) }
+    }
+    return result
+  }
+
+  // MARK: Building blocks
+
+  /// Adds a location.
+  mutating func add(_ location: CanonicalNetwork.Location) -> Int {
+    canonical.locations.append(location)
+    return canonical.locations.count - 1
+  }
+
+  /// A location whose content follows by `define`; until then it loses packets.
+  mutating func reserve() -> Int { add(.drop(.unrouted)) }
+
+  mutating func define(_ index: Int, _ location: CanonicalNetwork.Location) {
+    canonical.locations[index] = location
+  }
+
+  /// The one location that loses packets for a reason.
+  mutating func drop(_ loss: CanonicalNetwork.Loss) -> Int {
+    if let index = drops[loss] { return index }
+    let index = add(.drop(loss))
+    drops[loss] = index
+    return index
+  }
+
+  /// A free choice; a choice of one is no choice.
+  mutating func choose(_ options: [Int]) -> Int {
+    options.count == 1 ? options[0] : add(.choose(options))
+  }
+
+  /// A first-match list whose entries name their targets.
+  mutating func match(
+    _ entries: [(boxes: [HeaderBox], target: Int)], otherwise: Int
+  ) -> Int {
+    if entries.isEmpty { return otherwise }
+    return add(matchLocation(entries.map { ($0.boxes, $0.target, nil) }, otherwise: otherwise))
+  }
+
+  /// The location of a first-match list; its table is added.
+  mutating func matchLocation(
+    _ entries: [(boxes: [HeaderBox], target: Int, rule: CanonicalNetwork.RuleReference?)],
+    otherwise: Int, endOfList: CanonicalNetwork.RuleReference? = nil
+  ) -> CanonicalNetwork.Location {
+    var outcomeOfTarget: [Int: Int] = [:]
+    var targets: [Int] = []
+    func outcome(_ target: Int) -> Int {
+      if let known = outcomeOfTarget[target] { return known }
+      outcomeOfTarget[target] = targets.count
+      targets.append(target)
+      return targets.count - 1
+    }
+    let lowered = entries.map {
+      CanonicalNetwork.Table.Entry($0.boxes, outcome: outcome($0.target), rule: $0.rule)
+    }
+    let last = outcome(otherwise)
+    let table = CanonicalNetwork.Table(
+      entries: lowered, otherwise: last, outcomes: targets.count, endOfList: endOfList)
+    if let known = tables[table] { return .match(table: known, targets: targets) }
+    tables[table] = canonical.tables.count
+    canonical.tables.append(table)
+    return .match(table: canonical.tables.count - 1, targets: targets)
+  }
+
+  mutating func reserveEntrances() {
+    for segment in network.segments.indices {
+      put.append(reserve())
+      canonical.sent.append(reserve())
+      canonical.deliveredOnSegment.append(add(.deliver(.segment(segment))))
+    }
+    for (d, device) in network.devices.enumerated() {
+      arrival.append(device.interfaces.map { _ in reserve() })
+      canonical.output.append(reserve())
+      canonical.deliveredToDevice.append(add(.deliver(.device(d))))
+    }
+    cloud = reserve()
+  }
+
+  // MARK: Neighbours
+
+  /// Where a packet goes that a device hands to a gateway on a segment.
+  mutating func hop(to gateway: IPAddress, on segment: Int) -> Int {
+    let hop = Hop(segment: segment, gateway: gateway)
+    if let known = hops[hop] { return known }
+    let answering = ports[segment].filter {
+      network.devices[$0.device].interfaces[$0.interface].answeredAddresses.contains(gateway)
+    }
+    let next = answering + bridgingPorts[segment].filter { !answering.contains($0) }
+    let result: Int
+    if !next.isEmpty {
+      result = choose(next.map { arrival[$0.device][$0.interface] })
+    } else if let internet = network.internet,
+      segment == internet || domains[segment].contains(where: joined.contains)
+    {
+      result = put[internet]
+    } else {
+      result = unmodelledNeighbour(gateway, on: segment)
+    }
+    hops[hop] = result
+    return result
+  }
+
+  private mutating func unmodelledNeighbour(_ gateway: IPAddress, on segment: Int) -> Int {
+    let name = Network.unmodelledNeighbour(gateway, on: network.segments[segment].name)
+    let place = network.segments[segment].place
+    let condition = canonical.conditions.index(
+      of: Condition(
+        name: name, scope: .global, place: place,
+        why: "a route leads to \(gateway.description), which no modelled interface owns"))
+    cloudSegments.insert(segment)
+    let lost = drop(.unmodelledNeighbour)
+    switch canonical.conditions[condition].assumed {
+    case true?: return cloud
+    case false?: return lost
+    case nil:
+      var box = HeaderBox()
+      box.constrain(Literal(CanonicalNetwork.literal(condition), true))
+      return match([([box], cloud)], otherwise: lost)
+    }
+  }
+
+  /// Lets the cloud of unmodelled neighbours put what it gets on every segment that it touches and
+  /// on the internet, as it is or with every field rewritten.
+  mutating func defineNeighbourCloud() {
+    var exits = cloudSegments.sorted().map { put[$0] }
+    if let internet = network.internet { exits.append(put[internet]) }
+    if exits.isEmpty { return }
+    let out = choose(exits)
+    define(cloud, .choose([out, add(.rewrite([.anything], next: out))]))
+  }
+}

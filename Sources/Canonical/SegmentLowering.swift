@@ -1,0 +1,130 @@
+import Networks
+import Packets
+
+extension Lowering {
+  /// Defines where packets go that are sent or put on a segment (`Documentation/Semantics.md`,
+  /// Movement, 1 to 3).
+  mutating func lowerSegment(_ segment: Int) {
+    if segment == network.internet {
+      lowerInternet(segment)
+    } else {
+      lowerPut(segment)
+      define(
+        canonical.sent[segment],
+        .choose([put[segment]] + ports[segment].map { arrival[$0.device][$0.interface] }))
+    }
+  }
+
+  private mutating func lowerInternet(_ internet: Int) {
+    let neighbours = Set(joined.flatMap { ports[$0] } + ports[internet]).sorted()
+    define(
+      canonical.sent[internet],
+      .choose([put[internet]] + neighbours.map { arrival[$0.device][$0.interface] }))
+    var entries: [(boxes: [HeaderBox], target: Int)] = []
+    for segment in joined {
+      let subnets = AddressSet(domains[segment].flatMap { network.segments[$0].subnets })
+      entries.append((Self.boxes(destination: subnets), put[segment]))
+    }
+    let owned = ownerEntries(
+      on: [internet], delivering: canonical.deliveredOnSegment[internet])
+    let rest = match(entries + owned, otherwise: canonical.deliveredOnSegment[internet])
+    define(put[internet], .choose([rest]))
+  }
+
+  private mutating func lowerPut(_ segment: Int) {
+    let domain = domains[segment]
+    let delivered = choose(domain.map { canonical.deliveredOnSegment[$0] })
+    let everybody = choose(
+      domain.map { canonical.deliveredOnSegment[$0] }
+        + ports[segment].map { arrival[$0.device][$0.interface] })
+    var entries = [(boxes: floodedBoxes(on: domain), target: everybody)]
+    entries += ownerEntries(on: domain, delivering: delivered)
+    var otherwise = delivered
+    if let internet = network.internet, domain.contains(where: joined.contains) {
+      let subnets = AddressSet(domain.flatMap { network.segments[$0].subnets })
+      entries.append((Self.boxes(destination: subnets), delivered))
+      entries.append((Self.boxes(destination: Network.linkLocal), delivered))
+      otherwise = put[internet]
+    }
+    let rest = match(entries, otherwise: otherwise)
+    let bridges = bridgingPorts[segment].map { arrival[$0.device][$0.interface] }
+    define(put[segment], .choose([rest] + bridges))
+  }
+
+  /// What reaches a whole domain: non-IP frames, multicast, and broadcasts.
+  private func floodedBoxes(on domain: [Int]) -> [HeaderBox] {
+    let broadcasts = domain.reduce(AddressSet.none) {
+      $0.union(network.directedBroadcasts(on: $1))
+    }
+    let addresses = Network.multicast.union(broadcasts)
+    let frames = HeaderBox().constrained(
+      .family, to: Ranges(UInt128(Family.nonIP.rawValue)))
+    return [frames] + Self.boxes(destination: addresses)
+  }
+
+  /// Entries for the destinations that interfaces on a domain answer for, each leading to the
+  /// interfaces that do and, where an endpoint group owns it too, to delivery.
+  private mutating func ownerEntries(
+    on domain: [Int], delivering delivered: Int
+  ) -> [(boxes: [HeaderBox], target: Int)] {
+    let endpoints = network.endpoints.flatMap(\.attachments)
+      .filter { domain.contains($0.segment) }
+      .reduce(AddressSet.none) { $0.union($1.addresses) }
+    var cells: [(addresses: AddressSet, ports: [Port])] = []
+    var covered = AddressSet.none
+    for port in domain.first.map({ ports[$0] }) ?? [] {
+      var remaining =
+        network.devices[port.device].interfaces[port.interface].answeredAddresses
+      if remaining.isEmpty { continue }
+      if !remaining.intersection(covered).isEmpty {
+        for index in cells.indices {
+          let both = cells[index].addresses.intersection(remaining)
+          if both.isEmpty { continue }
+          let only = cells[index].addresses.subtracting(both)
+          let owners = cells[index].ports
+          cells[index] = (both, owners + [port])
+          if !only.isEmpty { cells.append((only, owners)) }
+          remaining = remaining.subtracting(both)
+        }
+      }
+      covered = covered.union(remaining)
+      if !remaining.isEmpty { cells.append((remaining, [port])) }
+    }
+    var entries: [(boxes: [HeaderBox], target: Int)] = []
+    for cell in cells {
+      let owners = cell.ports.map { arrival[$0.device][$0.interface] }
+      let shared = cell.addresses.intersection(endpoints)
+      if !shared.isEmpty {
+        entries.append((Self.boxes(destination: shared), choose(owners + [delivered])))
+      }
+      let rest = cell.addresses.subtracting(shared)
+      if !rest.isEmpty { entries.append((Self.boxes(destination: rest), choose(owners))) }
+    }
+    return entries
+  }
+
+  /// Boxes of the packets to one of these addresses.
+  static func boxes(destination addresses: AddressSet) -> [HeaderBox] {
+    boxes(addresses, .destinationIPv4, .destinationIPv6)
+  }
+
+  /// Boxes of the packets from one of these addresses.
+  static func boxes(source addresses: AddressSet) -> [HeaderBox] {
+    boxes(addresses, .sourceIPv4, .sourceIPv6)
+  }
+
+  private static func boxes(
+    _ addresses: AddressSet, _ v4: HeaderField, _ v6: HeaderField
+  ) -> [HeaderBox] {
+    var result: [HeaderBox] = []
+    if !addresses.ipv4.isEmpty {
+      result.append(
+        HeaderBox().constrained(.family, to: Ranges(0)).constrained(v4, to: addresses.ipv4))
+    }
+    if !addresses.ipv6.isEmpty {
+      result.append(
+        HeaderBox().constrained(.family, to: Ranges(1)).constrained(v6, to: addresses.ipv6))
+    }
+    return result
+  }
+}
