@@ -80,6 +80,36 @@ struct DocumentTreeBuilder {
   /// Ends an array or an object.
   mutating func end(_ index: Int) { nodes[index].end = UInt32(nodes.count) }
 
+  /// How many values a value is, with all inside it.
+  func count(in index: Int) -> Int { Int(nodes[index].end) - index }
+
+  /// How many levels of values a value has, itself included.
+  ///
+  /// - Complexity: O(*n*) in the values inside it.
+  func height(of index: Int) -> Int {
+    var ends: [UInt32] = []
+    var height = 0
+    for inner in index..<Int(nodes[index].end) {
+      while let end = ends.last, end <= inner { ends.removeLast() }
+      ends.append(nodes[inner].end)
+      height = max(height, ends.count)
+    }
+    return height
+  }
+
+  /// Adds a copy of an earlier value under another key; what is inside it keeps its places.
+  mutating func copy(_ index: Int, key: Key?) {
+    let distance = UInt32(nodes.count - index)
+    let copied = nodes.count
+    for inner in index..<Int(nodes[index].end) {
+      var node = nodes[inner]
+      node.end += distance
+      nodes.append(node)
+    }
+    nodes[copied].key = key?.name ?? .max
+    nodes[copied].keyOffset = UInt32(key?.offset ?? 0)
+  }
+
   /// Finds the keys that occur more than once in an object that has ended.
   ///
   /// Of several entries with one key, all but the last are marked as replaced.
