@@ -38,6 +38,7 @@ public struct HeaderBox: Hashable, Sendable {
   /// Whether the box is empty. **Invariant**: true where any constraint is empty or two literals
   /// contradict each other.
   public private(set) var isEmpty = false
+  private var hasContradiction = false
 
   /// The box of everything.
   public init() {}
@@ -71,7 +72,10 @@ public struct HeaderBox: Hashable, Sendable {
   public mutating func constrain(_ literal: Literal) {
     let index = literals.firstIndex { $0.condition >= literal.condition } ?? literals.count
     if index < literals.count, literals[index].condition == literal.condition {
-      if literals[index].value != literal.value { isEmpty = true }
+      if literals[index].value != literal.value {
+        hasContradiction = true
+        isEmpty = true
+      }
       return
     }
     literals.insert(literal, at: index)
@@ -81,7 +85,14 @@ public struct HeaderBox: Hashable, Sendable {
   public func without(_ field: HeaderField) -> Self {
     var result = self
     result.constraints.removeAll { $0.field == field }
-    result.isEmpty = result.constraints.contains { $0.values.isEmpty }
+    result.isEmpty = hasContradiction || result.constraints.contains { $0.values.isEmpty }
+    return result
+  }
+
+  /// The box without its constraint on the literal's condition; a contradiction stays one.
+  public func without(_ literal: Literal) -> Self {
+    var result = self
+    result.literals.removeAll { $0.condition == literal.condition }
     return result
   }
 
@@ -93,6 +104,7 @@ public struct HeaderBox: Hashable, Sendable {
     }
     for literal in other.literals { result.constrain(literal) }
     if other.isEmpty { result.isEmpty = true }
+    if other.hasContradiction { result.hasContradiction = true }
     return result
   }
 
