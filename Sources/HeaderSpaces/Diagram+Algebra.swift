@@ -1,0 +1,149 @@
+/// The operations whose results the cache remembers.
+enum Operation {
+  static let union: UInt32 = 1
+  static let intersection: UInt32 = 2
+  static let subtraction: UInt32 = 3
+  static let subset: UInt32 = 4
+  static let disjoint: UInt32 = 5
+  static let exists: UInt32 = 6
+  static let forAll: UInt32 = 7
+  static let substitute: UInt32 = 8
+  static let shift: UInt32 = 9
+  static let leaf: UInt32 = 10
+}
+
+extension Diagram {
+  /// How deeply operations may nest: one step a level, so this bounds the conditions of a set.
+  static let deepest = 4_000
+
+  /// Whether the running operation must stop.
+  @inline(__always)
+  mutating func mustStop() -> Bool {
+    if depth > Self.deepest { isOverflowing = true }
+    return isOverflowing
+  }
+
+  /// The members of either set.
+  mutating func union(_ a: Node, _ b: Node) -> Node {
+    if a == b || b == Self.nothing { return a }
+    if a == Self.nothing { return b }
+    if a == Self.everything || b == Self.everything { return Self.everything }
+    return apply(Operation.union, min(a, b), max(a, b))
+  }
+
+  /// The members of both sets.
+  mutating func intersection(_ a: Node, _ b: Node) -> Node {
+    if a == b || b == Self.everything { return a }
+    if a == Self.everything { return b }
+    if a == Self.nothing || b == Self.nothing { return Self.nothing }
+    return apply(Operation.intersection, min(a, b), max(a, b))
+  }
+
+  /// The members of the first set that are not in the second.
+  mutating func subtraction(_ a: Node, _ b: Node) -> Node {
+    if a == b || a == Self.nothing || b == Self.everything { return Self.nothing }
+    if b == Self.nothing { return a }
+    return apply(Operation.subtraction, a, b)
+  }
+
+  /// What is not in the set.
+  mutating func complement(_ a: Node) -> Node { subtraction(Self.everything, a) }
+
+  @inline(__always)
+  private mutating func combine(_ operation: UInt32, _ a: Node, _ b: Node) -> Node {
+    switch operation {
+    case Operation.union: union(a, b)
+    case Operation.intersection: intersection(a, b)
+    default: subtraction(a, b)
+    }
+  }
+
+  private mutating func apply(_ operation: UInt32, _ a: Node, _ b: Node) -> Node {
+    if let known = remembered(operation, a, b) { return known }
+    if mustStop() { return Self.nothing }
+    depth += 1
+    let levelA = level(a)
+    let levelB = level(b)
+    let base = pending.count
+    let here = min(levelA, levelB)
+    if levelA < levelB {
+      for edge in edgeRange(a) {
+        push(base, bound(edge), combine(operation, child(edge), b))
+      }
+    } else if levelB < levelA {
+      for edge in edgeRange(b) {
+        push(base, bound(edge), combine(operation, a, child(edge)))
+      }
+    } else {
+      var edgeA = edgeRange(a).lowerBound
+      var edgeB = edgeRange(b).lowerBound
+      let last = edgeRange(a).upperBound
+      while edgeA < last {
+        let boundA = bound(edgeA)
+        let boundB = bound(edgeB)
+        let result = combine(operation, child(edgeA), child(edgeB))
+        push(base, min(boundA, boundB), result)
+        if boundA <= boundB { edgeA += 1 }
+        if boundB <= boundA { edgeB += 1 }
+      }
+    }
+    let result = finish(here, base)
+    depth -= 1
+    remember(operation, a, b, result)
+    return result
+  }
+
+  /// Whether every member of the first set is in the second.
+  mutating func isSubset(_ a: Node, _ b: Node) -> Bool {
+    if a == b || a == Self.nothing || b == Self.everything { return true }
+    if b == Self.nothing { return false }
+    return test(Operation.subset, a, b)
+  }
+
+  /// Whether the sets have no common member.
+  mutating func isDisjoint(_ a: Node, _ b: Node) -> Bool {
+    if a == Self.nothing || b == Self.nothing { return true }
+    if a == b || a == Self.everything || b == Self.everything { return false }
+    return test(Operation.disjoint, min(a, b), max(a, b))
+  }
+
+  private mutating func decide(_ operation: UInt32, _ a: Node, _ b: Node) -> Bool {
+    operation == Operation.subset ? isSubset(a, b) : isDisjoint(a, b)
+  }
+
+  /// Decides without building anything; stops at the first counterexample.
+  private mutating func test(_ operation: UInt32, _ a: Node, _ b: Node) -> Bool {
+    if let known = remembered(operation, a, b) { return known == Self.everything }
+    if mustStop() { return false }
+    depth += 1
+    let levelA = level(a)
+    let levelB = level(b)
+    var edgeA = edgeRange(a).lowerBound
+    var edgeB = edgeRange(b).lowerBound
+    let lastA = edgeRange(a).upperBound
+    let lastB = edgeRange(b).upperBound
+    var holds = true
+    if levelA < levelB {
+      while holds, edgeA < lastA {
+        holds = decide(operation, child(edgeA), b)
+        edgeA += 1
+      }
+    } else if levelB < levelA {
+      while holds, edgeB < lastB {
+        holds = decide(operation, a, child(edgeB))
+        edgeB += 1
+      }
+    } else {
+      while holds, edgeA < lastA {
+        let boundA = bound(edgeA)
+        let boundB = bound(edgeB)
+        holds = decide(operation, child(edgeA), child(edgeB))
+        if boundA <= boundB { edgeA += 1 }
+        if boundB <= boundA { edgeB += 1 }
+      }
+    }
+    depth -= 1
+    remember(operation, a, b, holds ? Self.everything : Self.nothing)
+    return holds
+  }
+}

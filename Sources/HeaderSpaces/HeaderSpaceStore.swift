@@ -1,0 +1,93 @@
+public import Packets
+
+/// Where header spaces live: shared diagrams, each distinct set stored once.
+///
+/// A store is passed `inout` and belongs to one worker. It only grows, up to its limit; an operation
+/// that would pass the limit throws `LimitReached` and changes no set, so an answer is exact or
+/// there is none.
+public struct HeaderSpaceStore: ~Copyable {
+  var diagram: Diagram
+
+  /// Creates a store that may hold so many edges; an edge takes about 20 bytes with all that serves
+  /// it.
+  public init(limit: Int = 50_000_000) { diagram = Diagram(limit: limit) }
+
+  /// How many nodes the diagrams of all sets have together.
+  public var nodeCount: Int { diagram.nodeCount }
+
+  /// How many edges the diagrams of all sets have together; this is what the limit bounds.
+  public var edgeCount: Int { diagram.edges.count }
+
+  /// Ends an operation: its result, or the error if it did not get through.
+  mutating func settle<Value>(_ value: Value) throws(LimitReached) -> Value {
+    if diagram.isOverflowing {
+      diagram.recover()
+      throw LimitReached(limit: diagram.limit)
+    }
+    return value
+  }
+}
+
+extension HeaderSpaceStore {
+  /// What the box holds.
+  public mutating func space(of box: HeaderBox) throws(LimitReached) -> HeaderSpace {
+    try settle(HeaderSpace(diagram.box(box)))
+  }
+
+  /// What any of the boxes holds.
+  public mutating func space(of boxes: [HeaderBox]) throws(LimitReached) -> HeaderSpace {
+    let start = diagram.matching.lists.count
+    for box in boxes {
+      let node = diagram.box(box)
+      diagram.appendRule(start, node, value: Diagram.everything)
+    }
+    diagram.appendRule(start, Diagram.everything, value: Diagram.nothing)
+    return try settle(HeaderSpace(diagram.firstMatch(start)))
+  }
+
+  /// The packets that exist: those whose lacking fields are 0; see `HeaderBox.validPackets`.
+  public mutating func valid() throws(LimitReached) -> HeaderSpace {
+    try space(of: HeaderBox.validPackets)
+  }
+
+  /// The members of either set.
+  public mutating func union(_ a: HeaderSpace, _ b: HeaderSpace) throws(LimitReached)
+    -> HeaderSpace
+  {
+    try settle(HeaderSpace(diagram.union(a.node, b.node)))
+  }
+
+  /// The members of any of the sets.
+  public mutating func union(_ spaces: [HeaderSpace]) throws(LimitReached) -> HeaderSpace {
+    try settle(HeaderSpace(diagram.union(of: spaces.map(\.node))))
+  }
+
+  /// The members of both sets.
+  public mutating func intersection(_ a: HeaderSpace, _ b: HeaderSpace) throws(LimitReached)
+    -> HeaderSpace
+  {
+    try settle(HeaderSpace(diagram.intersection(a.node, b.node)))
+  }
+
+  /// The members of the first set that are not in the second.
+  public mutating func subtracting(_ b: HeaderSpace, from a: HeaderSpace) throws(LimitReached)
+    -> HeaderSpace
+  {
+    try settle(HeaderSpace(diagram.subtraction(a.node, b.node)))
+  }
+
+  /// What is not in the set.
+  public mutating func complement(_ a: HeaderSpace) throws(LimitReached) -> HeaderSpace {
+    try settle(HeaderSpace(diagram.complement(a.node)))
+  }
+
+  /// Whether every member of the first set is in the second.
+  public mutating func isSubset(_ a: HeaderSpace, of b: HeaderSpace) throws(LimitReached) -> Bool {
+    try settle(diagram.isSubset(a.node, b.node))
+  }
+
+  /// Whether the sets have no common member.
+  public mutating func isDisjoint(_ a: HeaderSpace, _ b: HeaderSpace) throws(LimitReached) -> Bool {
+    try settle(diagram.isDisjoint(a.node, b.node))
+  }
+}

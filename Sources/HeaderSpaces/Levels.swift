@@ -1,0 +1,74 @@
+import Packets
+
+/// The order in which diagrams look at the fields of a packet, cut into chunks of few bits.
+///
+/// A wide field is several levels, its most significant bits first, so that diagrams share what two
+/// prefixes have in common and an edge fits into 64 bits. Conditions come after all fields.
+enum Levels {
+  /// Some bits of one field.
+  struct Chunk {
+    /// The field.
+    let field: HeaderField
+    /// How many bits of the field lie below the chunk.
+    let shift: Int
+    /// The greatest value of the chunk.
+    let greatest: UInt32
+    /// How many bits the chunk has.
+    let bits: Int
+
+    /// The chunk of a value of the field.
+    func part(of value: UInt128) -> UInt32 {
+      UInt32(truncatingIfNeeded: value >> UInt128(shift) & (UInt128(1) << UInt128(bits) - 1))
+    }
+  }
+
+  /// The fields in the order of the levels.
+  ///
+  /// Few values and much influence first: with the registers on top a set falls apart into the
+  /// cases that a device tells apart, and the ghosts, which no filter reads, share below.
+  static let order: [HeaderField] = [
+    .family, .ingress, .egress, .vrf, .nextHop, .destinationTranslation, .sourceTranslation,
+    .connectionState, .connectionDirection, .connectionStatus, .monitor, .mark,
+    .sourceIPv4, .sourceIPv6, .destinationIPv4, .destinationIPv6, .protocol, .nextHeader,
+    .destinationPort, .sourcePort, .icmpType, .icmpCode, .tcpFlags, .fragment, .application,
+    .etherType,
+    .sentSourceIPv4, .sentSourceIPv6, .sentDestinationIPv4, .sentDestinationIPv6,
+    .sentSourcePort, .sentDestinationPort,
+    .sessionSourceIPv4, .sessionSourceIPv6, .sessionDestinationIPv4, .sessionDestinationIPv6,
+    .sessionSourcePort, .sessionDestinationPort,
+  ]
+
+  /// The chunks by level.
+  static let chunks: [Chunk] = order.flatMap { field in
+    let bits = chunkBits(of: field)
+    return stride(from: field.bits - bits, through: 0, by: -bits).map { shift in
+      let greatest = field.greatest >> UInt128(shift) & ((1 << UInt128(bits)) - 1)
+      return Chunk(field: field, shift: shift, greatest: UInt32(greatest), bits: bits)
+    }
+  }
+
+  /// The levels of a field by its raw value.
+  static let byField: [Range<Int>] = {
+    var result = [Range<Int>](repeating: 0..<0, count: HeaderField.allCases.count)
+    for (level, chunk) in chunks.enumerated() {
+      let index = Int(chunk.field.rawValue)
+      let first = result[index].isEmpty ? level : result[index].lowerBound
+      result[index] = first..<(level + 1)
+    }
+    return result
+  }()
+
+  /// The level of condition 0.
+  static let conditions = chunks.count
+
+  /// The levels of a field.
+  static func of(_ field: HeaderField) -> Range<Int> { byField[Int(field.rawValue)] }
+
+  /// How many bits one level of a field has.
+  static func chunkBits(of field: HeaderField) -> Int {
+    switch field.bits {
+    case 128, 32: field == .mark ? 32 : 16
+    default: field.bits
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import HeaderSpaces
+import Packets
+import Testing
+
+@Suite struct `The algebra of header spaces` {
+  @Test func `every operation agrees with listing cells and with box subtraction`() throws {
+    let seed: UInt64 = 20_260_101
+    var random = SplitMix(state: seed)
+    let count = rounds(60)
+    var compared = 0
+    for _ in 0..<count {
+      let grid = Grid(&random)
+      var store = HeaderSpaceStore()
+      var spaces: [HeaderSpace] = [.empty, .everything]
+      var models = [
+        [Bool](repeating: false, count: grid.count), [Bool](repeating: true, count: grid.count),
+      ]
+      var lists: [BoxSpace] = [BoxSpace(), .everything]
+      for _ in 0..<4 {
+        let boxes = (0..<(1 + random.below(3))).map { _ in grid.box(&random) }
+        spaces.append(try store.space(of: boxes))
+        models.append(grid.cells(of: boxes))
+        lists.append(BoxSpace(boxes))
+      }
+      for _ in 0..<8 {
+        let a = random.below(spaces.count)
+        let b = random.below(spaces.count)
+        switch random.below(4) {
+        case 0:
+          spaces.append(try store.union(spaces[a], spaces[b]))
+          models.append(zip(models[a], models[b]).map { $0 || $1 })
+          lists.append(lists[a].union(lists[b]))
+        case 1:
+          spaces.append(try store.intersection(spaces[a], spaces[b]))
+          models.append(zip(models[a], models[b]).map { $0 && $1 })
+          lists.append(lists[a].intersection(lists[b]))
+        case 2:
+          spaces.append(try store.subtracting(spaces[b], from: spaces[a]))
+          models.append(zip(models[a], models[b]).map { $0 && !$1 })
+          lists.append(lists[a].subtracting(lists[b]))
+        default:
+          spaces.append(try store.complement(spaces[a]))
+          models.append(models[a].map { !$0 })
+          lists.append(lists[a].complement)
+        }
+        let last = spaces.count - 1
+        #expect(grid.cells(of: spaces[last], in: store) == models[last])
+        #expect(grid.cells(of: lists[last].boxes) == models[last])
+        #expect(try store.space(of: lists[last].boxes) == spaces[last])
+        compared += 1
+      }
+      for _ in 0..<8 {
+        let a = random.below(spaces.count)
+        let b = random.below(spaces.count)
+        let isSubset = zip(models[a], models[b]).allSatisfy { !$0 || $1 }
+        let isDisjoint = zip(models[a], models[b]).allSatisfy { !($0 && $1) }
+        #expect(try store.isSubset(spaces[a], of: spaces[b]) == isSubset)
+        #expect(try store.isDisjoint(spaces[a], spaces[b]) == isDisjoint)
+        #expect((spaces[a] == spaces[b]) == (models[a] == models[b]))
+        #expect(lists[a].isSubset(of: lists[b]) == isSubset)
+        #expect(lists[a].isDisjoint(with: lists[b]) == isDisjoint)
+        #expect(lists[a].hasSameMembers(as: lists[b]) == (models[a] == models[b]))
+      }
+    }
+    print("seed \(seed): \(count) grids, \(compared) sets compared three ways")
+  }
+
+  @Test func `the laws of sets hold as equality of indices`() throws {
+    let seed: UInt64 = 7
+    var random = SplitMix(state: seed)
+    let count = rounds(60)
+    for _ in 0..<count {
+      let grid = Grid(&random)
+      var store = HeaderSpaceStore()
+      var sets: [HeaderSpace] = []
+      for _ in 0..<3 {
+        sets.append(try store.space(of: (0..<3).map { _ in grid.box(&random) }))
+      }
+      let (a, b, c) = (sets[0], sets[1], sets[2])
+      let union = try store.union(a, b)
+      let both = try store.intersection(a, b)
+      let notA = try store.complement(a)
+      let notB = try store.complement(b)
+      #expect(try true == store.isSubset(store.subtracting(b, from: union), of: a))
+      #expect(try store.complement(union) == store.intersection(notA, notB))
+      #expect(try store.complement(both) == store.union(notA, notB))
+      #expect(try store.complement(notA) == a)
+      #expect(try store.union(a, notA) == .everything)
+      #expect(try store.intersection(a, notA) == .empty)
+      #expect(try store.union(b, a) == union)
+      #expect(try store.union(a, both) == a)
+      #expect(try store.union([a, b, c]) == store.union(union, c))
+      let left = try store.intersection(a, store.union(b, c))
+      #expect(try left == store.union(both, store.intersection(a, c)))
+    }
+    print("seed \(seed): \(count) triples")
+  }
+
+  @Test func `valid packets are those that a header can have`() throws {
+    var store = HeaderSpaceStore()
+    let valid = try store.valid()
+    var random = SplitMix(state: 3)
+    var checked = 0
+    for family in Family.allCases {
+      for number in [0, 1, 6, 17, 58, 132, 255] as [UInt8] {
+        for _ in 0..<8 {
+          let header = Header(
+            family: family, source: UInt128(random.next()), destination: 5, protocol: number,
+            sourcePort: 7, destinationPort: 0, icmpType: 8, tcpFlags: 2,
+            isLaterFragment: random.chance(30), application: 9, etherType: 0x88b8)
+          let isHeld = store.contains(valid, value: header.stored)
+          #expect(isHeld)
+          for field in HeaderField.allCases where field <= .etherType && !header.has(field) {
+            let isHeld = store.contains(valid, value: { $0 == field ? 1 : header.stored($0) })
+            #expect(!isHeld)
+          }
+          checked += 1
+        }
+      }
+    }
+    #expect(checked == 168)
+  }
+
+  @Test func `an operation past the limit throws, and what was made before stays right`() throws {
+    let seed: UInt64 = 11
+    var random = SplitMix(state: seed)
+    var stopped = 0
+    for limit in [0, 3, 10, 40, 100, 200, 400] {
+      let grid = Grid(&random)
+      var store = HeaderSpaceStore(limit: limit)
+      var made: [(HeaderSpace, [Bool])] = []
+      for _ in 0..<40 {
+        let boxes = (0..<2).map { _ in grid.box(&random) }
+        do throws(LimitReached) {
+          let space = try store.space(of: boxes)
+          made.append((space, grid.cells(of: boxes)))
+          if let (other, cells) = made.dropLast().last {
+            let joined = try store.union(space, other)
+            made.append((joined, zip(cells, grid.cells(of: boxes)).map { $0 || $1 }))
+          }
+        } catch {
+          #expect(error.limit == limit)
+          stopped += 1
+        }
+      }
+      for (space, cells) in made { #expect(grid.cells(of: space, in: store) == cells) }
+      #expect(store.edgeCount <= limit)
+    }
+    #expect(stopped > 20)
+    print("seed \(seed): \(stopped) operations stopped")
+  }
+
+  @Test func `a box with contradicting outcomes is empty`() throws {
+    var store = HeaderSpaceStore()
+    var box = HeaderBox()
+    box.constrain(Literal(3, true))
+    box.constrain(Literal(3, false))
+    let isEmpty = try [box, box.without(.protocol)].map { try store.space(of: $0).isEmpty }
+    #expect(isEmpty == [true, true])
+  }
+}
