@@ -21,6 +21,8 @@ public indirect enum DocumentShape: Hashable, Sendable {
     case choice([String])
     /// A whole number.
     case integer(ClosedRange<Int>)
+    /// A number with at most one decimal, given by its tenths.
+    case tenths(ClosedRange<Int>)
     /// True or false.
     case boolean
   }

@@ -26,7 +26,7 @@ extension FieldReader {
     case (_, .null): return "leave the key out"
     case (.string, .number), (.string, .boolean), (.choice, .number), (.choice, .boolean):
       return "put it in quotes"
-    case (.integer, .string), (.boolean, .string): return "leave out the quotes"
+    case (.integer, .string), (.tenths, .string), (.boolean, .string): return "leave out the quotes"
     default: return nil
     }
   }

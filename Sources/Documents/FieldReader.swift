@@ -49,6 +49,9 @@ public struct FieldReader {
     errors.append(InputError(at: place ?? self.place, message, hint: hint))
   }
 
+  /// How many errors have been found so far, to tell whether a part of a reading found any.
+  public var errorCount: Int { errors.count }
+
   /// Whether the object has a key, which must have been asked for before.
   public func has(_ key: String) -> Bool { keyPlace(key) != nil }
 

@@ -50,7 +50,7 @@ enum FieldSource {
     case .value(let value):
       switch form {
       case .string, .choice: return value.string
-      case .integer: return value.number
+      case .integer, .tenths: return value.number
       case .boolean: return value.kind == .boolean ? value.scalarText : nil
       }
     case .probe: return nil

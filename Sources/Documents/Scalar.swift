@@ -93,6 +93,26 @@ extension Scalar where Value == Int {
       Int(text).flatMap { range.contains($0) && String($0) == text ? $0 : nil }
     }
   }
+
+  /// A number with at most one decimal, as its tenths: 35 for `3.5`.
+  public static func tenths(in range: ClosedRange<Int>) -> Self {
+    let ends = [range.lowerBound, range.upperBound].map {
+      "\($0 / 10)" + ($0 % 10 == 0 ? "" : ".\($0 % 10)")
+    }
+    let expected = "a number from \(ends[0]) to \(ends[1])"
+    return Self(form: .tenths(range), expected: expected) { text, _ in
+      let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+      let isPlain = parts.allSatisfy { part in
+        !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
+      }
+      guard isPlain, parts.count <= 2, parts[0].utf8.count <= 9, let whole = Int(parts[0]) else {
+        return nil
+      }
+      guard parts.count == 1 || parts[1].utf8.count == 1 else { return nil }
+      let tenths = whole * 10 + (parts.count == 2 ? Int(parts[1]) ?? 0 : 0)
+      return range.contains(tenths) ? tenths : nil
+    }
+  }
 }
 
 extension Scalar where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
