@@ -1,3 +1,4 @@
+import Documents
 public import Networks
 public import Places
 

@@ -1,3 +1,4 @@
+import Documents
 import Networks
 import Packets
 import Places
