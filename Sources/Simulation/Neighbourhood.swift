@@ -72,6 +72,10 @@ struct Neighbourhood: Sendable {
         domains[domainOfSegment[attachment.segment]].owned.append(attachment.addresses)
       }
     }
+    for link in network.links {
+      guard let segment = link.segment, !link.addresses.isEmpty else { continue }
+      domains[domainOfSegment[segment]].owned.append(link.addresses)
+    }
     unmodelledNextHops = findUnmodelledNextHops(in: network)
     for nextHop in unmodelledNextHops {
       domains[domainOfSegment[nextHop.segment]].unmodelledNextHops.append(nextHop)
@@ -116,6 +120,17 @@ extension Prefix {
   /// Whether an address is the last one of an IPv4 subnet that has a broadcast address.
   func isDirectedBroadcast(_ other: IPAddress) -> Bool {
     family == .ipv4 && other.family == .ipv4 && length < 31 && other.value == range.upperBound
+  }
+}
+
+extension Link {
+  /// The segment to which it joins an endpoint group or device, if it does.
+  fileprivate var segment: Int? {
+    switch (from, to) {
+    case (.segment, .segment): nil
+    case (.segment(let segment), _), (_, .segment(let segment)): segment
+    default: nil
+    }
   }
 }
 

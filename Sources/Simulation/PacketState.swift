@@ -9,8 +9,8 @@ public struct PacketState: Hashable, Sendable {
     case destination
     /// To a gateway.
     case gateway(IPAddress)
-    /// To one neighbouring interface, whatever its address.
-    case neighbour(Port)
+    /// To anybody on the segment: it is sent there.
+    case anybody
   }
 
   /// What the packet's session asks of the translation stages that are still to come.
@@ -49,8 +49,6 @@ public struct PacketState: Hashable, Sendable {
   public var sourceTranslation: Int = 0
   /// Whether a route stage found that the packet is for the device itself.
   public var isForDevice = false
-  /// Whether a bridge stage chose the way out.
-  public var isBridged = false
   /// Whether a rule exempted the packet from connection tracking.
   public var isUntracked = false
   /// Whether the session, if any, skips the forward filter and NAT lists.

@@ -59,8 +59,8 @@ struct RoutingTable: Sendable {
     for family in lengths.keys { lengths[family]?.sort(by: >) }
   }
 
-  /// The ways out that a next hop stands for in a VRF; none where it cannot be used.
-  static func ways(of nextHop: NextHop, on device: Device, vrf: Int) -> [Way] {
+  /// The ways out that a next hop stands for in a VRF, or in any for `nil`; none where it cannot be used.
+  static func ways(of nextHop: NextHop, on device: Device, vrf: Int?) -> [Way] {
     switch nextHop {
     case .gateway(let gateway, let named):
       device.interfaces(toward: gateway, named: named, vrf: vrf)

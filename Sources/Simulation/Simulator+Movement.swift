@@ -125,8 +125,6 @@ extension Simulator {
     guard let address = IPAddress(state.header.family, state.header.destination) else {
       return [delivering(state, on: internet)]
     }
-    let domain = neighbourhood.domain(of: internet)
-    let answering = domain.ports(answeringFor: address)
     let joined = neighbourhood.domains.filter { domain in
       domain.isJoined && domain.subnets.contains { $0.contains(address) }
     }
@@ -134,8 +132,13 @@ extension Simulator {
       let hop = tell(.put, on: internet, "goes on to the network", state)
       return Step(position: .put(domain.segments[0]), state: state, hop: hop)
     }
-    let steps = crossing(state, from: internet, to: answering) + inward
-    return steps.isEmpty ? [delivering(state, on: internet)] : steps
+    if !inward.isEmpty { return inward }
+    let domain = neighbourhood.domain(of: internet)
+    let answering = domain.ports(answeringFor: address)
+    if answering.isEmpty { return [delivering(state, on: internet)] }
+    let isOwned = domain.owned.contains { $0.contains(address) }
+    return crossing(state, from: internet, to: answering)
+      + (isOwned ? [delivering(state, on: internet)] : [])
   }
 
   private func delivering(_ state: PacketState, on segment: Int) -> Step {
@@ -195,9 +198,8 @@ extension Simulator {
     }
     switch state.handover {
     case .destination:
-      let position = state.isBridged ? Position.sent(segment) : .put(segment)
-      return [Step(position: position, state: outside, hop: hop)]
-    case .neighbour(let port): return [Step(position: arriving(port), state: outside, hop: hop)]
+      return [Step(position: .put(segment), state: outside, hop: hop)]
+    case .anybody: return [Step(position: .sent(segment), state: outside, hop: hop)]
     case .gateway(let gateway): return handing(outside, to: gateway, on: segment, telling: hop)
     }
   }
@@ -226,10 +228,11 @@ extension Simulator {
   private func handingToUnmodelled(
     _ gateway: IPAddress, on segment: Int, _ state: PacketState, _ told: Hop
   ) -> Step {
-    let name = "unmodelled:\(network.segments[segment].name)/\(gateway)"
+    let name = Network.unmodelledNeighbour(gateway, on: network.segments[segment].name)
     var asked: [Literal] = []
-    let condition = network.conditions.index(named: name)
-    let forwards = exists(under: condition, for: state.header, &asked)
+    let forwards =
+      network.conditions.index(named: name)
+      .map { outcome(of: $0, for: state.header, &asked) } ?? false
     var hop = told
     hop.conditions = asked
     if forwards {

@@ -6,8 +6,8 @@ import Places
 extension Simulator {
   /// One way that routing offers.
   enum RouteChoice: Hashable {
-    /// Out of an interface.
-    case out(Int, PacketState.Handover)
+    /// Out of an interface, found in this VRF.
+    case out(Int, PacketState.Handover, vrf: Int)
     /// To the device itself, at the address that this VRF has.
     case forDevice(vrf: Int)
     /// Nowhere.
@@ -52,15 +52,16 @@ extension Simulator {
     return routes.filter { seen.insert($0.choice).inserted }.map { route in
       var routed = state
       routed.forced = nil
-      routed.isBridged = false
       routed.isForDevice = false
       var loss: Loss?
       switch route.choice {
-      case .out(let interface, let handover):
+      case .out(let interface, let handover, let vrf):
+        routed.vrf = vrf
         routed.egress = interface + 1
         routed.handover = handover
       case .forDevice(let vrf):
         routed.isForDevice = true
+        routed.vrf = vrf
         routed.handover = .destination
         routed.egress = owner(of: header, at: device, vrf: vrf).map { $0 + 1 } ?? state.ingress
       case .lost(let reason): loss = reason
@@ -72,83 +73,68 @@ extension Simulator {
     }
   }
 
+  /// What is looked up: an address, for a packet as it is, at a device.
+  private struct Query {
+    /// Nothing for a frame that carries no IP.
+    var address: IPAddress?
+    var header: Header
+    var device: Int
+    var phase: Phase
+  }
+
   private func routes(
     for header: Header, _ state: PacketState, at index: Int, _ phase: Phase,
     _ asked: inout [Literal]
   ) -> [Routed] {
-    let device = network.devices[index]
-    let destination = IPAddress(header.family, header.destination)
-    if let forced = state.forced {
-      let ways = RoutingTable.ways(of: forced, on: device, vrf: state.vrf)
-      let found = ways.flatMap {
-        let query = Query(address: destination, header: state.header, device: index)
-        return follow($0, query, from: state.vrf, depth: 0, place: nil, &asked)
-      }
-      return found.isEmpty ? [noRoute] : found
+    let address = IPAddress(header.family, header.destination)
+    let query = Query(address: address, header: state.header, device: index, phase: phase)
+    guard let forced = state.forced else {
+      return choices(query, vrf: state.vrf, depth: 0, &asked)
     }
-    guard let address = destination else {
-      return special(to: header, state, at: index, phase)
-    }
-    if ownAddresses[index][state.vrf].contains(address) {
-      return [Routed(choice: .forDevice(vrf: state.vrf), effect: "is for the device")]
-    }
-    if Network.linkLocal.contains(address) || Network.multicast.contains(address)
-      || device.hasDirectedBroadcast(address, vrf: state.vrf)
-    {
-      return special(to: header, state, at: index, phase)
-    }
-    let source = IPAddress(header.family, header.source)
-    if phase != .output, let source, Network.linkLocal.contains(source) {
-      return [Routed(choice: .lost(.linkLocalSource), effect: "its source is link-local")]
-    }
-    if network.routing == .any { return everyWay(of: device, vrf: nil) }
-    let query = Query(address: address, header: state.header, device: index)
-    return lookUp(query, vrf: state.vrf, depth: 0, &asked)
+    let ways = RoutingTable.ways(of: forced, on: network.devices[index], vrf: nil)
+    let found = ways.flatMap { follow($0, query, vrf: state.vrf, depth: 0, place: nil, &asked) }
+    return found.isEmpty ? [noRoute] : found
   }
 
-  /// Packets that never cross a router: they are for the device that they come to, and a packet of
-  /// the device's own leaves by any interface.
-  private func special(
-    to header: Header, _ state: PacketState, at index: Int, _ phase: Phase
-  ) -> [Routed] {
-    if phase != .output {
-      return [Routed(choice: .forDevice(vrf: state.vrf), effect: "is for the device")]
-    }
-    let device = network.devices[index]
-    let ways = device.interfaces.indices.filter {
-      device.interfaces[$0].isUp && device.interfaces[$0].vrf == state.vrf
-    }
-    if ways.isEmpty { return [noRoute] }
-    return ways.map {
-      Routed(choice: .out($0, .destination), effect: "by \(device.interfaces[$0].name)")
-    }
-  }
-
-  /// What is looked up: an address, for a packet as it is, at a device.
-  private struct Query {
-    var address: IPAddress?
-    var header: Header
-    var device: Int
-  }
-
-  /// Looks an address up in a VRF.
-  private func lookUp(
+  /// What a VRF makes of a destination: whether it is the device itself, or else which ways lead
+  /// there.
+  private func choices(
     _ query: Query, vrf: Int, depth: Int, _ asked: inout [Literal]
   ) -> [Routed] {
-    let device = network.devices[query.device]
     guard let address = query.address else { return [noRoute] }
+    let device = network.devices[query.device]
+    let forDevice = Routed(choice: .forDevice(vrf: vrf), effect: "is for the device")
+    if ownAddresses[query.device][vrf].contains(address) { return [forDevice] }
+    if Network.linkLocal.contains(address) || Network.multicast.contains(address)
+      || device.hasDirectedBroadcast(address, vrf: vrf)
+    {
+      return query.phase == .output ? everyInterface(of: device, vrf: vrf) : [forDevice]
+    }
+    let source = IPAddress(query.header.family, query.header.source)
+    if let source, Network.linkLocal.contains(source) {
+      return [Routed(choice: .lost(.linkLocalSource), effect: "its source is link-local")]
+    }
+    if network.routing == .any { return everyWay(of: device, from: vrf, to: nil) }
+    return lookUp(address, query, vrf: vrf, depth: depth, &asked)
+  }
+
+  /// Looks an address up in the routes of a VRF.
+  private func lookUp(
+    _ address: IPAddress, _ query: Query, vrf: Int, depth: Int, _ asked: inout [Literal]
+  ) -> [Routed] {
+    let device = network.devices[query.device]
     var found: [Routed] = []
     if let unknown = device.vrfs[vrf].unknownRoutes,
       outcome(of: unknown, for: query.header, &asked)
     {
-      found += everyWay(of: device, vrf: vrf)
+      found += everyWay(of: device, from: vrf, to: vrf)
     }
     let best = tables[query.device][vrf].best(to: address) {
       exists(under: $0.condition, for: query.header, &asked)
     }
     for entry in best {
       for way in entry.ways {
-        found += follow(way, query, from: vrf, depth: depth, place: entry.place, &asked)
+        found += follow(way, query, vrf: vrf, depth: depth, place: entry.place, &asked)
       }
     }
     return found.isEmpty ? [noRoute] : found
@@ -156,7 +142,7 @@ extension Simulator {
 
   /// What one way of a route comes to.
   private func follow(
-    _ way: RoutingTable.Way, _ query: Query, from vrf: Int, depth: Int, place: Place?,
+    _ way: RoutingTable.Way, _ query: Query, vrf: Int, depth: Int, place: Place?,
     _ asked: inout [Literal]
   ) -> [Routed] {
     let device = network.devices[query.device]
@@ -165,34 +151,46 @@ extension Simulator {
       let name = device.interfaces[interface].name
       let handover = gateway.map(PacketState.Handover.gateway) ?? .destination
       let effect = "by \(name)" + (gateway.map { " to gateway \($0)" } ?? "")
-      return [Routed(choice: .out(interface, handover), place: place, effect: effect)]
+      return [Routed(choice: .out(interface, handover, vrf: vrf), place: place, effect: effect)]
     case .discard:
       return [Routed(choice: .lost(.discarded), place: place, effect: "is discarded")]
     case .vrf(let other):
       guard depth < device.vrfs.count else {
         return [Routed(choice: .lost(.vrfCycle), place: place, effect: "VRFs form a circle")]
       }
-      if let address = query.address, ownAddresses[query.device][other].contains(address) {
-        return [Routed(choice: .forDevice(vrf: other), place: place, effect: "is for the device")]
+      return choices(query, vrf: other, depth: depth + 1, &asked).map { found in
+        var result = found
+        result.place = found.place ?? place
+        return result
       }
-      return lookUp(query, vrf: other, depth: depth + 1, &asked)
     }
   }
 
-  /// Every interface that is up, of one VRF or of all, to the destination or to any neighbour.
-  private func everyWay(of device: Device, vrf: Int?) -> [Routed] {
-    var found: [Routed] = []
-    for (index, interface) in device.interfaces.enumerated()
-    where interface.isUp && (vrf == nil || interface.vrf == vrf) {
-      guard let segment = interface.segment else { continue }
-      var handovers = [PacketState.Handover.destination]
-      handovers += neighbourhood.domain(of: segment).ports.map { .neighbour($0) }
-      handovers += neighbourhood.domain(of: segment).unmodelledNextHops.map { .gateway($0.gateway) }
-      for handover in handovers {
-        found.append(Routed(choice: .out(index, handover), effect: "by \(interface.name)"))
-      }
+  /// Every interface of a VRF that is up, to the destination itself: for packets that never cross a
+  /// router, when the device itself sends them.
+  private func everyInterface(of device: Device, vrf: Int) -> [Routed] {
+    let found = device.interfaces.indices.filter {
+      device.interfaces[$0].isUp && device.interfaces[$0].vrf == vrf
     }
-    return found.isEmpty ? [noRoute] : found
+    if found.isEmpty { return [noRoute] }
+    return found.map {
+      Routed(
+        choice: .out($0, .destination, vrf: vrf), effect: "by \(device.interfaces[$0].name)")
+    }
+  }
+
+  /// Every interface that is up, of one VRF or of all, to anybody there.
+  private func everyWay(of device: Device, from vrf: Int, to other: Int?) -> [Routed] {
+    let found = device.interfaces.indices.filter {
+      let interface = device.interfaces[$0]
+      return interface.isUp && interface.segment != nil && (other == nil || interface.vrf == other)
+    }
+    if found.isEmpty { return [noRoute] }
+    return found.map {
+      Routed(
+        choice: .out($0, .anybody, vrf: vrf),
+        effect: "by \(device.interfaces[$0].name) to anybody")
+    }
   }
 
   private var noRoute: Routed { Routed(choice: .lost(.noRoute), effect: "no route leads there") }
@@ -214,13 +212,20 @@ extension Simulator {
       let source = IPAddress(state.header.family, state.header.source),
       source.value != 0, !Network.linkLocal.contains(source)
     else { return true }
-    let query = Query(address: source, header: state.header, device: port.device)
-    let ways = lookUp(query, vrf: interface.vrf, depth: 0, &asked)
-    return ways.contains { route in
-      switch route.choice {
-      case .out(let egress, _): interface.reversePath == .loose || egress == port.interface
-      case .forDevice: interface.reversePath == .loose
-      case .lost: false
+    if let unknown = network.devices[port.device].vrfs[interface.vrf].unknownRoutes,
+      outcome(of: unknown, for: state.header, &asked)
+    {
+      return true
+    }
+    let best = tables[port.device][interface.vrf].best(to: source) {
+      exists(under: $0.condition, for: state.header, &asked)
+    }
+    return best.flatMap(\.ways).contains { way in
+      switch way {
+      case .interface(let back, _):
+        interface.reversePath == .loose || back == port.interface
+      case .vrf: true
+      case .discard: false
       }
     }
   }

@@ -47,9 +47,8 @@ extension Simulator {
     case .arrival:
       let next: Phase = state.isForDevice ? .input : .departure
       return [Step(position: .stage(device: device, next, 0), state: state, hop: nil)]
-    case .departure where state.isForDevice:
+    case .departure where state.isForDevice, .output where state.isForDevice:
       return [Step(position: .stage(device: device, .input, 0), state: state, hop: nil)]
-    case .output where state.isForDevice: return [arrived(state, at: device)]
     case .departure, .output: return emitting(state, from: device)
     case .input: return [arrived(state, at: device)]
     }
@@ -151,9 +150,8 @@ extension Simulator {
     }
     var bridged = state
     bridged.egress = way + 1
-    bridged.handover = .destination
+    bridged.handover = .anybody
     bridged.isForDevice = false
-    bridged.isBridged = true
     let name = network.devices[device].interfaces[way].name
     return [StageResult(bridged, tell(.bridge, at: device, "to \(name)", bridged))]
   }

@@ -11,8 +11,8 @@ public import Packets
 public struct Simulator: Sendable {
   /// The outcome of a condition for a packet as it is when the condition is evaluated.
   ///
-  /// The condition is an index into `Network.conditions`. It is not asked for those that the input
-  /// settled.
+  /// The condition is an index into the conditions of the simulator's `network`. It is not asked for
+  /// those that the input settled.
   public typealias Valuation = @Sendable (_ condition: Int, _ header: Header) -> Bool
 
   /// How many devices one packet may come to, as many as its hop limit allows (RFC 791, RFC 8200).
@@ -24,7 +24,7 @@ public struct Simulator: Sendable {
   /// How many combinations of values are tried for what one unmodelled action writes.
   public static let greatestCombinationCount = 4096
 
-  /// The network.
+  /// The network, its conditions followed by those of unmodelled neighbours that it did not name.
   public let network: Network
   /// The outcomes of the conditions.
   public var valuation: Valuation
@@ -46,11 +46,11 @@ public struct Simulator: Sendable {
     network: Network, valuation: @escaping Valuation = { _, _ in false },
     sessions: [Session] = [], candidates: Candidates = Candidates()
   ) {
-    self.network = network
     self.valuation = valuation
     self.candidates = candidates
     self.sessions = []
     neighbourhood = Neighbourhood(of: network)
+    self.network = network.naming(neighbourhood.unmodelledNextHops)
     tables = network.devices.map { device in
       device.vrfs.indices.map { RoutingTable(of: device, vrf: $0) }
     }
@@ -86,5 +86,21 @@ public struct Simulator: Sendable {
   /// Whether a condition that need not be there lets a route exist.
   func exists(under condition: Int?, for header: Header, _ asked: inout [Literal]) -> Bool {
     condition.map { outcome(of: $0, for: header, &asked) } ?? true
+  }
+}
+
+extension Network {
+  /// The network with a condition for each of these next hops.
+  fileprivate func naming(_ nextHops: [Neighbourhood.UnmodelledNextHop]) -> Self {
+    var result = self
+    for nextHop in nextHops {
+      let segment = segments[nextHop.segment]
+      let condition = Condition(
+        name: Self.unmodelledNeighbour(nextHop.gateway, on: segment.name), scope: .global,
+        place: segment.place,
+        why: "a route leads to \(nextHop.gateway), which no modelled interface owns")
+      _ = result.conditions.index(of: condition)
+    }
+    return result
   }
 }
