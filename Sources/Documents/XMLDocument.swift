@@ -31,18 +31,22 @@ public struct XMLDocument: Sendable {
   public var elementCount: Int { tree.nodes.count }
 
   /// All elements in document order; the element at position *n* has the `id` *n*.
-  public var elements: some RandomAccessCollection<XMLElement> & Sendable {
-    XMLElements(tree: tree)
-  }
-}
+  public var elements: Elements { Elements(tree: tree) }
 
-/// All elements of a document in document order.
-private struct XMLElements: RandomAccessCollection, Sendable {
-  let tree: XMLTree
-  var startIndex: Int { 0 }
-  var endIndex: Int { tree.nodes.count }
-  subscript(position: Int) -> XMLElement {
-    precondition(tree.nodes.indices.contains(position), "an element's id is in its document")
-    return XMLElement(tree: tree, id: position)
+  /// All elements of a document in document order.
+  public struct Elements: RandomAccessCollection, Sendable {
+    let tree: XMLTree
+
+    /// The number of the root.
+    public var startIndex: Int { 0 }
+
+    /// How many elements there are.
+    public var endIndex: Int { tree.nodes.count }
+
+    /// The element with a number.
+    public subscript(position: Int) -> XMLElement {
+      precondition(tree.nodes.indices.contains(position), "an element's id is in its document")
+      return XMLElement(tree: tree, id: position)
+    }
   }
 }

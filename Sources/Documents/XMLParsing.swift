@@ -11,6 +11,9 @@ func parseXML(
   let text = try decodeXML(bytes, file: file)
   let lines = LineTable(text, file: file)
   try lines.checkUTF8(text, hint: "another encoding has to be declared in the first line")
+  guard !text[LineTable.markLength(text)...].allSatisfy(\.isXMLSpace) else {
+    throw InputError(at: lines.place(at: text.count), "the document is empty")
+  }
   var state = SAXState(text: text, limits: limits)
   run(&state)
   if let failure = state.failure {
@@ -35,7 +38,12 @@ private func decodeXML(_ bytes: [UInt8], file: String) throws(InputError) -> [UI
       at: Place(file: file, line: 1), "the encoding \"\(name)\" is not known",
       hint: "UTF-8 always works")
   }
-  defer { _ = unsafe xmlCharEncCloseFunc(handler) }
+  // Without a callback of ours libxml2 would print what it cannot decode.
+  unsafe xmlSetStructuredErrorFunc(nil) { _, _ in }
+  defer {
+    xmlSetStructuredErrorFunc(nil, nil)
+    _ = unsafe xmlCharEncCloseFunc(handler)
+  }
   let input = unsafe xmlBufferCreate()
   let output = unsafe xmlBufferCreate()
   defer {
@@ -262,8 +270,8 @@ extension SAXState {
     message = message.prefix(1).lowercased() + message.dropFirst()
     let mismatched = unsafe error.code == CInt(XML_ERR_TAG_NAME_MISMATCH.rawValue)
     let unfinished = unsafe error.code == CInt(XML_ERR_TAG_NOT_FINISHED.rawValue)
-    let position = offset
-    fail(message, at: position)
+    // At the end tag, where that is the wrong one, rather than behind it.
+    fail(message, at: mismatched ? startOfTag(endingAt: offset) : offset)
     if mismatched || unfinished { failure?.opened = builder.open.last.map(\.node) }
   }
 }
