@@ -13,21 +13,29 @@ public struct DocumentLimits: Hashable, Sendable {
   ///
   /// No known format needs more than about 40. Readers may recurse this deep.
   public var depth: Int
-  /// The most attributes one XML element may have, since finding a repeated one is quadratic.
-  public var attributes: Int
-  /// The most values a YAML document may have once its aliases are followed.
+  /// The most values or elements a document may have, once the aliases of YAML are followed.
   ///
-  /// Aliases let a few lines name more values than a machine can hold.
+  /// Each takes about 36 bytes. Aliases let a few lines name more values than a machine can hold.
   public var values: Int
+  /// The most attributes one XML element may have, and the most namespaces in scope at once, since
+  /// libxml2 finds both by looking through all of them.
+  public var attributes: Int
+  /// The most different names an XML document may have for elements, attributes and namespaces.
+  ///
+  /// libxml2's table of names does not grow beyond some 16,000 rows, so looking up many more of
+  /// them takes quadratic time. No known format has more than about a thousand.
+  public var names: Int
 
   /// Creates bounds.
   public init(
-    bytes: Int = 200_000_000, depth: Int = 512, attributes: Int = 1000, values: Int = 5_000_000
+    bytes: Int = 200_000_000, depth: Int = 512, values: Int = 20_000_000, attributes: Int = 1000,
+    names: Int = 100_000
   ) {
     self.bytes = min(bytes, 1 << 30)
     self.depth = depth
-    self.attributes = attributes
     self.values = values
+    self.attributes = attributes
+    self.names = names
   }
 
   /// The bounds that hold unless a caller chooses others.
@@ -39,4 +47,10 @@ public struct DocumentLimits: Hashable, Sendable {
     throw InputError(
       at: Place(file: file), "the document has \(size) bytes, more than the \(bytes) allowed")
   }
+
+  /// What is said of a document that is nested too deep.
+  var tooDeep: String { "the document is nested more than \(depth) deep" }
+
+  /// What is said of a document with too many values or elements.
+  var tooMany: String { "the document has more than \(values) values" }
 }

@@ -27,7 +27,7 @@ public enum JSONDocument {
     try limits.check(size: bytes.count, of: file)
     let lines = LineTable(bytes, file: file)
     try lines.checkUTF8(bytes)
-    var parser = JSONParser(bytes, lines: lines, repeatedKeys: repeatedKeys, depth: limits.depth)
+    var parser = JSONParser(bytes, lines: lines, repeatedKeys: repeatedKeys, limits: limits)
     try parser.parseDocument()
     return DocumentValue(tree: DocumentTree(parser.builder, lines: lines), id: 0)
   }

@@ -5,19 +5,20 @@ struct JSONParser {
   private let bytes: [UInt8]
   private let lines: LineTable
   private let repeatedKeys: JSONDocument.RepeatedKeys
-  private let depth: Int
+  private let limits: DocumentLimits
   private var position: Int
   private(set) var builder = DocumentTreeBuilder()
   /// The arrays and objects around the position, outermost first.
   private var open: [Int] = []
 
   init(
-    _ bytes: [UInt8], lines: LineTable, repeatedKeys: JSONDocument.RepeatedKeys, depth: Int
+    _ bytes: [UInt8], lines: LineTable, repeatedKeys: JSONDocument.RepeatedKeys,
+    limits: DocumentLimits
   ) {
     self.bytes = bytes
     self.lines = lines
     self.repeatedKeys = repeatedKeys
-    self.depth = depth
+    self.limits = limits
     position = LineTable.markLength(bytes)
   }
 
@@ -83,6 +84,7 @@ struct JSONParser {
   /// Reads a scalar, or the start of an array or object.
   private mutating func parseValue(key: DocumentTreeBuilder.Key?) throws(InputError) {
     skipSpace()
+    guard builder.nodes.count < limits.values else { throw error(limits.tooMany) }
     let start = position
     let textStart = builder.text.count
     switch peek {
@@ -106,9 +108,7 @@ struct JSONParser {
   private mutating func open(
     _ kind: DocumentValue.Kind, key: DocumentTreeBuilder.Key?
   ) throws(InputError) {
-    guard open.count < depth else {
-      throw error("arrays and objects are nested more than \(depth) deep")
-    }
+    guard open.count < limits.depth else { throw error(limits.tooDeep) }
     open.append(builder.add(kind, key: key, at: position))
     position += 1
   }

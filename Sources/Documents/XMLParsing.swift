@@ -122,6 +122,14 @@ private struct NamespaceKey: Hashable {
     unsafe xmlStopParser(parser)
   }
 
+  /// Makes sure that libxml2's table of names is small enough to be fast.
+  mutating func checkNames() {
+    guard failure == nil, let names = unsafe parser?.pointee.dict else { return }
+    if unsafe Int(xmlDictSize(names)) > limits.names {
+      fail("the document has more than \(limits.names) different names", at: offset)
+    }
+  }
+
   /// Makes sure that what was read is a whole document.
   mutating func finish(wellFormed: Bool) {
     guard failure == nil, !wellFormed || builder.nodes.isEmpty || !builder.open.isEmpty else {
@@ -138,10 +146,12 @@ private struct NamespaceKey: Hashable {
 private func saxHandler() -> xmlSAXHandler {
   var handler = unsafe xmlSAXHandler()
   unsafe handler.initialized = UInt32(XML_SAX2_MAGIC)
-  unsafe handler.startElementNs = { context, name, prefix, uri, _, _, count, _, values in
+  unsafe handler.startElementNs = { context, name, prefix, uri, declared, _, count, _, values in
     guard let name = unsafe name else { return }
-    unsafe context?.assumingMemoryBound(to: SAXState.self).pointee
-      .start(SAXName(local: name, prefix: prefix, uri: uri), attributes: values, count: Int(count))
+    let state = unsafe context?.assumingMemoryBound(to: SAXState.self)
+    unsafe state?.pointee.start(
+      SAXName(local: name, prefix: prefix, uri: uri), declaring: Int(declared), attributes: values,
+      count: Int(count))
   }
   unsafe handler.endElementNs = { context, _, _, _ in
     unsafe context?.assumingMemoryBound(to: SAXState.self).pointee.builder.end()
@@ -179,19 +189,21 @@ private func saxHandler() -> xmlSAXHandler {
 extension SAXState {
   /// Starts an element.
   fileprivate mutating func start(
-    _ name: SAXName, attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?, count: Int
+    _ name: SAXName, declaring declared: Int,
+    attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?, count: Int
   ) {
     guard failure == nil else { return }
     let bracket = startOfTag(endingAt: offset)
-    guard builder.open.count < limits.depth else {
-      return fail("elements are nested more than \(limits.depth) deep", at: bracket)
-    }
-    guard count <= limits.attributes else {
-      return fail("the element has more than \(limits.attributes) attributes", at: bracket)
+    let inScope = declared + (builder.open.last?.namespaces ?? 0)
+    if builder.open.count >= limits.depth { return fail(limits.tooDeep, at: bracket) }
+    if builder.nodes.count >= limits.values { return fail(limits.tooMany, at: bracket) }
+    if count > limits.attributes || inScope > limits.attributes {
+      return fail(
+        "the element has more than \(limits.attributes) attributes or namespaces", at: bracket)
     }
     builder.start(
       name: unsafe number(of: name.local), namespace: unsafe namespace(name),
-      at: UInt32(bracket))
+      at: UInt32(bracket), namespaces: inScope)
     guard count > 0, let attributes = unsafe attributes else { return }
     var places = AttributePlaces(text: text, tag: bracket)
     for index in 0..<count {
@@ -345,6 +357,7 @@ private func feed(
       _ = unsafe xmlParseChunk(parser, bytes + position, CInt(end - position), 0)
     }
     position = end
+    unsafe state.pointee.checkNames()
   }
   guard unsafe state.pointee.failure == nil else { return }
   _ = unsafe xmlParseChunk(parser, nil, 0, 1)

@@ -2,6 +2,7 @@
 struct XMLTreeBuilder {
   private(set) var names = NameTable()
   private(set) var namespaces: [XMLTree.Namespace] = [.init()]
+  private var namespaceIndices: [XMLTree.Namespace: UInt32] = [:]
   private(set) var nodes: [XMLTree.Node] = []
   private(set) var attributes: [XMLTree.Attribute] = []
   private(set) var text: [UInt8] = []
@@ -17,6 +18,8 @@ struct XMLTreeBuilder {
     var node: UInt32
     /// Where its character data starts in `pending`.
     var pendingStart: Int
+    /// How many namespaces are in scope inside it.
+    var namespaces: Int
   }
 
   /// The number of a local name.
@@ -24,21 +27,22 @@ struct XMLTreeBuilder {
 
   /// The number of a prefix and namespace.
   mutating func namespace(_ namespace: XMLTree.Namespace) -> UInt32 {
-    // Documents have a handful of namespaces.
-    if let index = namespaces.firstIndex(of: namespace) { return UInt32(index) }
+    if let index = namespaceIndices[namespace] { return index }
+    let index = UInt32(namespaces.count)
     namespaces.append(namespace)
-    return UInt32(namespaces.count - 1)
+    namespaceIndices[namespace] = index
+    return index
   }
 
   /// Starts an element.
-  mutating func start(name: UInt32, namespace: UInt32, at offset: UInt32) {
+  mutating func start(name: UInt32, namespace: UInt32, at offset: UInt32, namespaces: Int) {
     let index = UInt32(nodes.count)
     nodes.append(
       XMLTree.Node(
         name: name, namespace: namespace, parent: open.last?.node ?? index, end: index + 1,
         offset: offset, textStart: 0, textLength: 0, firstAttribute: UInt32(attributes.count),
         attributeCount: 0))
-    open.append(Open(node: index, pendingStart: pending.count))
+    open.append(Open(node: index, pendingStart: pending.count, namespaces: namespaces))
   }
 
   /// Adds an attribute to the element that was started last.

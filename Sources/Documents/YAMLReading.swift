@@ -31,8 +31,8 @@ struct YAMLReading {
     _ node: Node, key: DocumentTreeBuilder.Key?, depth: Int
   ) throws(InputError) {
     let offset = node.mark.map(marks.offset) ?? 0
-    guard depth <= limits.depth else { throw tooDeep(at: offset) }
-    guard builder.nodes.count < limits.values else { throw tooMany(at: offset) }
+    guard depth <= limits.depth else { throw error(limits.tooDeep, at: offset) }
+    guard builder.nodes.count < limits.values else { throw error(limits.tooMany, at: offset) }
     let index = builder.nodes.count
     switch node {
     case .scalar(let scalar):
@@ -84,9 +84,11 @@ struct YAMLReading {
         hint: "put a text that starts with an asterisk in quotes")
     }
     guard builder.nodes.count + builder.count(in: index) <= limits.values else {
-      throw tooMany(at: offset)
+      throw error(limits.tooMany, at: offset)
     }
-    guard depth + builder.height(of: index) - 1 <= limits.depth else { throw tooDeep(at: offset) }
+    guard depth + builder.height(of: index) - 1 <= limits.depth else {
+      throw error(limits.tooDeep, at: offset)
+    }
     builder.copy(index, key: key)
   }
 
@@ -102,14 +104,6 @@ struct YAMLReading {
     guard name.isEmpty || name == "!" || name == expected.rawValue else {
       throw error("the tag \(quoted(name)) is not accepted here", at: offset)
     }
-  }
-
-  private func tooDeep(at offset: Int) -> InputError {
-    error("values are nested more than \(limits.depth) deep", at: offset)
-  }
-
-  private func tooMany(at offset: Int) -> InputError {
-    error("the document has more than \(limits.values) values, its aliases followed", at: offset)
   }
 
   private func error(_ message: String, at offset: Int, hint: String? = nil) -> InputError {

@@ -82,12 +82,21 @@ private func refusal(_ text: String, limits: DocumentLimits = .standard) -> Stri
 
   @Test func `the bounds hold`() {
     let deep = String(repeating: "<a>", count: 1_000_000)
-    #expect(refusal(deep) == "1:1537 elements are nested more than 512 deep")
+    #expect(refusal(deep) == "1:1537 the document is nested more than 512 deep")
     let most = String(repeating: "<a>", count: 512) + String(repeating: "</a>", count: 512)
     #expect(refusal(most) == "accepted")
     let attributes = (0...1000).map { " a\($0)='1'" }.joined()
     #expect(
-      refusal("<x>\n<a\(attributes)/></x>") == "2:1 the element has more than 1000 attributes")
+      refusal("<x>\n<a\(attributes)/></x>")
+        == "2:1 the element has more than 1000 attributes or namespaces")
+    let namespaces = (0...1000).map { " xmlns:a\($0)='1'" }.joined()
+    #expect(refusal("<x\(namespaces)/>").hasPrefix("1:1 the element has more than 1000"))
+    let names = (0..<2000).map { "<n\($0)/>" }.joined()
+    #expect(refusal("<x>\(names)</x>", limits: DocumentLimits(names: 3000)) == "accepted")
+    #expect(refusal("<x>\(names)</x>", limits: DocumentLimits(names: 1000)).contains("names"))
+    #expect(
+      refusal("<x>\n<y/><y/></x>", limits: DocumentLimits(values: 2))
+        == "2:5 the document has more than 2 values")
     #expect(
       refusal("<a/>", limits: DocumentLimits(bytes: 3))
         == "0:0 the document has 4 bytes, more than the 3 allowed")
