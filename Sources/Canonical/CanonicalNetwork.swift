@@ -128,6 +128,10 @@ public struct CanonicalNetwork: Sendable {
   public internal(set) var tables: [Table] = []
   /// For each segment, the location at which a packet is that a host there sends.
   public internal(set) var sent: [Int] = []
+  /// For each segment, the location at which a packet is that is put on it.
+  public internal(set) var put: [Int] = []
+  /// For each device and interface, the location at which a packet is that arrives there.
+  public internal(set) var arrival: [[Int]] = []
   /// For each device, the location at which a packet of its own starts.
   public internal(set) var output: [Int] = []
   /// For each segment, the location of packets delivered there.
@@ -138,6 +142,11 @@ public struct CanonicalNetwork: Sendable {
   public internal(set) var conditions: ConditionTable
   /// For each device, whether it remembers sessions.
   public internal(set) var hasSessions: [Bool] = []
+  /// Boxes of the ICMP errors, which may be related to a session.
+  public internal(set) var icmpErrors: [HeaderBox] = []
+
+  /// Added to a translation register: the translation is not to be performed but undone.
+  public static let undoneTranslation: UInt128 = 0x8000
 
   /// The literal that stands for a condition's outcome.
   public static func literal(_ condition: Int) -> Int { 2 * condition }

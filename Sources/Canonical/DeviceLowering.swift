@@ -31,8 +31,8 @@ struct DeviceLowering {
     /// A packet exempt from tracking, in `connectionState`.
     static let exempt: UInt128 = 5
     /// Added to 1 + a translation's index: its effect is to be undone.
-    static let undo: UInt128 = 0x8000
-    /// Added to the index of a forced way, in `vrf`.
+    static let undo = CanonicalNetwork.undoneTranslation
+    /// Added in `vrf` to the number of a forced way together with the VRF that the packet is in.
     static let forced: UInt128 = 0x8000
     /// The next hop of a packet that a bridge sends on: anybody.
     static let anybody: UInt128 = 0xFFFF
@@ -66,11 +66,12 @@ struct DeviceLowering {
     var next: Point
   }
 
-  init(_ index: Int, in lowering: inout Lowering) throws(LoweringLimit) {
+  init(_ index: Int, in lowering: Lowering) {
     self.index = index
     network = lowering.network
     device = network.devices[index]
     matches = MatchBoxes(conditions: lowering.canonical.conditions, place: device.place)
+    forcedWays = Self.forcedWays(of: device)
   }
 
   /// Defines where packets go that arrive at the device or are its own.
@@ -85,7 +86,7 @@ struct DeviceLowering {
             .set(.vrf, Ranges(UInt128(interface.vrf))),
           ], next: start))
       let checked = try reversePathCheck(of: i, next: enter, in: &lowering)
-      lowering.define(lowering.arrival[index][i], .choose([checked]))
+      lowering.define(lowering.canonical.arrival[index][i], .choose([checked]))
     }
     let output = try location(Point(line: .output, stage: 0, course: .onward), in: &lowering)
     lowering.define(lowering.canonical.output[index], .choose([output]))
@@ -261,7 +262,7 @@ struct DeviceLowering {
       if way.nextHop == Register.anybody {
         target = lowering.canonical.sent[segment]
       } else if way.nextHop == 0 {
-        target = lowering.put[segment]
+        target = lowering.canonical.put[segment]
       } else {
         target = lowering.hop(to: gateways[Int(way.nextHop) - 1], on: segment)
       }

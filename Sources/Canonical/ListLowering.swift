@@ -175,18 +175,23 @@ extension DeviceLowering {
         target = lowering.add(
           .rewrite([.set(.connectionState, Ranges(Register.exempt))], next: target))
       case .forward(let way):
-        let code: UInt128
-        if case .vrf(let vrf) = way {
-          code = UInt128(vrf)
-        } else {
-          let known = forcedWays.firstIndex(of: way) ?? forcedWays.count
-          if known == forcedWays.count { forcedWays.append(way) }
-          code = Register.forced + UInt128(known)
-        }
-        target = lowering.add(.rewrite([.set(.vrf, Ranges(code))], next: target))
+        target = force(way, next: target, in: &lowering)
       }
     }
     return target
+  }
+
+  /// Notes a forced way beside the VRF that the packet is in.
+  private func force(_ way: NextHop, next: Int, in lowering: inout Lowering) -> Int {
+    let number = forcedWays.firstIndex(of: way) ?? 0
+    var entries: [(boxes: [HeaderBox], target: Int)] = []
+    for vrf in device.vrfs.indices {
+      let codes = forcedWays.indices.map { forcedCode($0, vrf: vrf) } + [UInt128(vrf)]
+      let note = lowering.add(
+        .rewrite([.set(.vrf, Ranges(forcedCode(number, vrf: vrf)))], next: next))
+      entries.append(([HeaderBox().constrained(.vrf, to: Ranges(values: codes))], note))
+    }
+    return lowering.match(entries, otherwise: next)
   }
 
   /// Writes a constant to a field of the packets that have it. A field that decides which others a

@@ -9,12 +9,15 @@ import Places
 public func lower(_ network: Network) throws(LoweringLimit) -> CanonicalNetwork {
   var lowering = Lowering(network)
   lowering.reserveEntrances()
-  for segment in network.segments.indices { lowering.lowerSegment(segment) }
   for device in network.devices.indices {
-    var deviceLowering = try DeviceLowering(device, in: &lowering)
+    var deviceLowering = DeviceLowering(device, in: lowering)
     try deviceLowering.lower(in: &lowering)
   }
+  lowering.meetGatewaysOfEndpoints()
+  for segment in network.segments.indices { lowering.lowerSegment(segment) }
   lowering.defineNeighbourCloud()
+  lowering.canonical.icmpErrors = try headerBoxes(
+    of: SessionBehaviour.icmpErrors, conditions: network.conditions, place: network.place)
   return lowering.canonical
 }
 
@@ -22,10 +25,6 @@ public func lower(_ network: Network) throws(LoweringLimit) -> CanonicalNetwork 
 struct Lowering {
   let network: Network
   var canonical: CanonicalNetwork
-  /// For each segment, where a packet is that is put on it.
-  var put: [Int] = []
-  /// For each device and interface, where a packet is that arrives there.
-  var arrival: [[Int]] = []
   /// For each segment, its broadcast domain and the ports on it.
   var domains: [[Int]] = []
   var ports: [[Port]] = []
@@ -37,6 +36,8 @@ struct Lowering {
   var cloudSegments: Set<Int> = []
   private var drops: [CanonicalNetwork.Loss: Int] = [:]
   private var hops: [Hop: Int] = [:]
+  /// The entrances of unmodelled neighbours, by the first segment of their domain.
+  private var unmodelled: [Int: [Int]] = [:]
   /// Equal tables are one, so that what the engine makes of a table is made once.
   private var tables: [CanonicalNetwork.Table: Int] = [:]
 
@@ -131,12 +132,12 @@ struct Lowering {
 
   mutating func reserveEntrances() {
     for segment in network.segments.indices {
-      put.append(reserve())
+      canonical.put.append(reserve())
       canonical.sent.append(reserve())
       canonical.deliveredOnSegment.append(add(.deliver(.segment(segment))))
     }
     for (d, device) in network.devices.enumerated() {
-      arrival.append(device.interfaces.map { _ in reserve() })
+      canonical.arrival.append(device.interfaces.map { _ in reserve() })
       canonical.output.append(reserve())
       canonical.deliveredToDevice.append(add(.deliver(.device(d))))
     }
@@ -154,12 +155,13 @@ struct Lowering {
     }
     let next = answering + bridgingPorts[segment].filter { !answering.contains($0) }
     let result: Int
-    if !next.isEmpty {
-      result = choose(next.map { arrival[$0.device][$0.interface] })
-    } else if let internet = network.internet,
+    let arrivals = next.map { canonical.arrival[$0.device][$0.interface] }
+    if answering.isEmpty, let internet = network.internet,
       segment == internet || domains[segment].contains(where: joined.contains)
     {
-      result = put[internet]
+      result = choose(arrivals + [canonical.put[internet]])
+    } else if !next.isEmpty {
+      result = choose(arrivals)
     } else {
       result = unmodelledNeighbour(gateway, on: segment)
     }
@@ -176,23 +178,42 @@ struct Lowering {
         why: "a route leads to \(gateway.description), which no modelled interface owns"))
     cloudSegments.insert(segment)
     let lost = drop(.unmodelledNeighbour)
+    let entrance: Int
     switch canonical.conditions[condition].assumed {
-    case true?: return cloud
-    case false?: return lost
+    case true?: entrance = cloud
+    case false?: entrance = lost
     case nil:
       var box = HeaderBox()
       box.constrain(Literal(CanonicalNetwork.literal(condition), true))
-      return match([([box], cloud)], otherwise: lost)
+      entrance = match([([box], cloud)], otherwise: lost)
     }
+    if let first = domains[segment].first { unmodelled[first, default: []].append(entrance) }
+    return entrance
+  }
+
+  /// Finds the unmodelled neighbours that only endpoint groups name.
+  mutating func meetGatewaysOfEndpoints() {
+    for group in network.endpoints {
+      for attachment in group.attachments {
+        if let gateway = attachment.gateway { _ = hop(to: gateway, on: attachment.segment) }
+      }
+    }
+  }
+
+  /// Where packets go that are handed to an unmodelled neighbour on a segment's domain.
+  func unmodelledNeighbours(on segment: Int) -> [Int] {
+    domains[segment].first.flatMap { unmodelled[$0] } ?? []
   }
 
   /// Lets the cloud of unmodelled neighbours put what it gets on every segment that it touches and
   /// on the internet, as it is or with every field rewritten.
   mutating func defineNeighbourCloud() {
-    var exits = cloudSegments.sorted().map { put[$0] }
-    if let internet = network.internet { exits.append(put[internet]) }
+    var segments = cloudSegments
+    if let internet = network.internet { segments.insert(internet) }
+    let exits = segments.sorted().map { canonical.sent[$0] }
     if exits.isEmpty { return }
     let out = choose(exits)
-    define(cloud, .choose([out, add(.rewrite([.anything], next: out))]))
+    let rewritten = add(.rewrite([.anything], next: out))
+    define(cloud, .choose([out, rewritten]))
   }
 }

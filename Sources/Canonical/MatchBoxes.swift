@@ -1,6 +1,6 @@
-import Networks
-import Packets
-import Places
+public import Networks
+public import Packets
+public import Places
 
 /// Rewrites matches as unions of boxes over stored field values.
 struct MatchBoxes {
@@ -138,4 +138,13 @@ struct MatchBoxes {
     }
     return result
   }
+}
+
+/// Boxes whose union holds exactly the packets, among those that exist, which a match matches.
+///
+/// Conditions become the literals `CanonicalNetwork.literal`, settled ones their outcome.
+public func headerBoxes(
+  of match: Match, conditions: ConditionTable, place: Place
+) throws(LoweringLimit) -> [HeaderBox] {
+  try MatchBoxes(conditions: conditions, place: place).boxes(of: match)
 }

@@ -56,9 +56,19 @@ extension DeviceLowering {
         broadcasts.append(address.subnet.range.upperBound)
       }
     }
-    append(
-      Network.linkLocal.union(Network.multicast).union(
-        AddressSet(ipv4: Ranges(values: broadcasts))), local.byIngress)
+    let near = Network.linkLocal.union(Network.multicast).union(
+      AddressSet(ipv4: Ranges(values: broadcasts)))
+    if onward.line == .output {
+      // The device's own packets to everybody near leave by any interface.
+      var ways: [Int] = []
+      for (i, interface) in device.interfaces.enumerated()
+      where interface.vrf == vrf && interface.isUp {
+        ways.append(try leave(by: i, to: nil, onward: onward, in: &lowering))
+      }
+      append(near, ways.isEmpty ? lowering.drop(.unrouted) : lowering.choose(ways))
+    } else {
+      append(near, local.byIngress)
+    }
     return result
   }
 
@@ -229,10 +239,12 @@ extension DeviceLowering {
     }
     entries += passing + failing
     let always = HeaderBox().constrained(.family, to: Ranges(UInt128(Family.nonIP.rawValue)))
-    let linkLocal = HeaderBox().constrained(.family, to: Ranges(1))
-      .constrained(.sourceIPv6, to: Network.linkLocal.ipv6)
+    let local = HeaderBox().constrained(.family, to: Ranges(1))
+      .constrained(.sourceIPv6, to: Network.linkLocal.ipv6.union(Ranges(0)))
+    let unspecified = HeaderBox().constrained(.family, to: Ranges(0))
+      .constrained(.sourceIPv4, to: Ranges(0))
     let unknown = device.vrfs[vrf].unknownRoutes
-    entries.insert(([always, linkLocal], next), at: 0)
+    entries.insert(([always, local, unspecified], next), at: 0)
     let checked = lowering.match(entries, otherwise: lost)
     guard let unknown, matches.conditions[unknown].assumed != false else { return checked }
     var open = HeaderBox()

@@ -9,10 +9,15 @@ extension DeviceLowering {
   ) throws(LoweringLimit) -> Int {
     var entries: [(boxes: [HeaderBox], target: Int)] = []
     let onward = next(Point(line: point.line, stage: point.stage, course: .onward))
-    for (number, way) in forcedWaysBefore().enumerated() {
+    for (number, way) in forcedWays.enumerated() {
       let target = try lowerWays([way], vrf: nil, onward: onward, in: &lowering)
-      let code = Register.forced + UInt128(number)
-      entries.append(([HeaderBox().constrained(.vrf, to: Ranges(code))], target))
+      for vrf in device.vrfs.indices {
+        // The next route stage chooses anew, in the VRF that the packet was in.
+        let taken = lowering.add(
+          .rewrite([.set(.vrf, Ranges(UInt128(vrf)))], next: target))
+        let code = Ranges(forcedCode(number, vrf: vrf))
+        entries.append(([HeaderBox().constrained(.vrf, to: code)], taken))
+      }
     }
     for vrf in device.vrfs.indices {
       let lookup = try lookup(key, vrf: vrf, onward: onward, in: &lowering)
@@ -22,17 +27,22 @@ extension DeviceLowering {
     return lowering.match(entries, otherwise: lowering.drop(.unrouted))
   }
 
-  /// All the ways that any rule of the device forces: fixed before the first route is lowered.
-  private mutating func forcedWaysBefore() -> [NextHop] {
+  /// All the ways that any rule of the device forces.
+  static func forcedWays(of device: Device) -> [NextHop] {
+    var result: [NextHop] = []
     for list in device.acls {
       for rule in list.rules {
-        for case .forward(let way) in rule.effects {
-          if case .vrf = way { continue }
-          if !forcedWays.contains(way) { forcedWays.append(way) }
+        for case .forward(let way) in rule.effects where !result.contains(way) {
+          result.append(way)
         }
       }
     }
-    return forcedWays
+    return result
+  }
+
+  /// What `vrf` holds of a packet that is in a VRF and whose way is forced.
+  func forcedCode(_ way: Int, vrf: Int) -> UInt128 {
+    Register.forced + UInt128(way * device.vrfs.count + vrf)
   }
 
   private mutating func lookup(
@@ -233,7 +243,7 @@ extension DeviceLowering {
     }
   }
 
-  private mutating func leave(
+  mutating func leave(
     by interface: Int, to gateway: IPAddress?, onward: Point, in lowering: inout Lowering
   ) throws(LoweringLimit) -> Int {
     var hop: UInt128 = 0

@@ -11,7 +11,10 @@ extension Lowering {
       lowerPut(segment)
       define(
         canonical.sent[segment],
-        .choose([put[segment]] + ports[segment].map { arrival[$0.device][$0.interface] }))
+        .choose(
+          [canonical.put[segment]]
+            + ports[segment].map { canonical.arrival[$0.device][$0.interface] }
+            + unmodelledNeighbours(on: segment)))
     }
   }
 
@@ -19,16 +22,17 @@ extension Lowering {
     let neighbours = Set(joined.flatMap { ports[$0] } + ports[internet]).sorted()
     define(
       canonical.sent[internet],
-      .choose([put[internet]] + neighbours.map { arrival[$0.device][$0.interface] }))
+      .choose(
+        [canonical.put[internet]] + neighbours.map { canonical.arrival[$0.device][$0.interface] }))
     var entries: [(boxes: [HeaderBox], target: Int)] = []
     for segment in joined {
       let subnets = AddressSet(domains[segment].flatMap { network.segments[$0].subnets })
-      entries.append((Self.boxes(destination: subnets), put[segment]))
+      entries.append((Self.boxes(destination: subnets), canonical.put[segment]))
     }
     let owned = ownerEntries(
       on: [internet], delivering: canonical.deliveredOnSegment[internet])
     let rest = match(entries + owned, otherwise: canonical.deliveredOnSegment[internet])
-    define(put[internet], .choose([rest]))
+    define(canonical.put[internet], .choose([rest]))
   }
 
   private mutating func lowerPut(_ segment: Int) {
@@ -36,7 +40,7 @@ extension Lowering {
     let delivered = choose(domain.map { canonical.deliveredOnSegment[$0] })
     let everybody = choose(
       domain.map { canonical.deliveredOnSegment[$0] }
-        + ports[segment].map { arrival[$0.device][$0.interface] })
+        + ports[segment].map { canonical.arrival[$0.device][$0.interface] })
     var entries = [(boxes: floodedBoxes(on: domain), target: everybody)]
     entries += ownerEntries(on: domain, delivering: delivered)
     var otherwise = delivered
@@ -44,11 +48,11 @@ extension Lowering {
       let subnets = AddressSet(domain.flatMap { network.segments[$0].subnets })
       entries.append((Self.boxes(destination: subnets), delivered))
       entries.append((Self.boxes(destination: Network.linkLocal), delivered))
-      otherwise = put[internet]
+      otherwise = canonical.put[internet]
     }
     let rest = match(entries, otherwise: otherwise)
-    let bridges = bridgingPorts[segment].map { arrival[$0.device][$0.interface] }
-    define(put[segment], .choose([rest] + bridges))
+    let bridges = bridgingPorts[segment].map { canonical.arrival[$0.device][$0.interface] }
+    define(canonical.put[segment], .choose([rest] + bridges))
   }
 
   /// What reaches a whole domain: non-IP frames, multicast, and broadcasts.
@@ -69,7 +73,7 @@ extension Lowering {
   ) -> [(boxes: [HeaderBox], target: Int)] {
     let endpoints = network.endpoints.flatMap(\.attachments)
       .filter { domain.contains($0.segment) }
-      .reduce(AddressSet.none) { $0.union($1.addresses) }
+      .reduce(linkedAddresses(on: domain)) { $0.union($1.addresses) }
     var cells: [(addresses: AddressSet, ports: [Port])] = []
     var covered = AddressSet.none
     for port in domain.first.map({ ports[$0] }) ?? [] {
@@ -92,7 +96,7 @@ extension Lowering {
     }
     var entries: [(boxes: [HeaderBox], target: Int)] = []
     for cell in cells {
-      let owners = cell.ports.map { arrival[$0.device][$0.interface] }
+      let owners = cell.ports.map { canonical.arrival[$0.device][$0.interface] }
       let shared = cell.addresses.intersection(endpoints)
       if !shared.isEmpty {
         entries.append((Self.boxes(destination: shared), choose(owners + [delivered])))
@@ -101,6 +105,17 @@ extension Lowering {
       if !rest.isEmpty { entries.append((Self.boxes(destination: rest), choose(owners))) }
     }
     return entries
+  }
+
+  /// The addresses that links give endpoint groups on the segments of a domain.
+  private func linkedAddresses(on domain: [Int]) -> AddressSet {
+    network.links.reduce(.none) { result, link in
+      let joins = [link.from, link.to].contains { party in
+        if case .segment(let segment) = party { return domain.contains(segment) }
+        return false
+      }
+      return joins ? result.union(link.addresses) : result
+    }
   }
 
   /// Boxes of the packets to one of these addresses.

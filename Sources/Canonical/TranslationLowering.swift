@@ -11,13 +11,29 @@ extension DeviceLowering {
     var entries: [(boxes: [HeaderBox], target: Int)] = []
     for (number, translation) in device.translations.enumerated() {
       let chosen = HeaderBox().constrained(register, to: Ranges(UInt128(number + 1)))
-      let perform = self.perform(translation, on: end, next: next, in: &lowering)
-      if perform != next { entries.append(([chosen], perform)) }
+      let noted = noteStatus(of: end, next: next, in: &lowering)
+      let perform = self.perform(translation, on: end, next: noted, in: &lowering)
+      entries.append(([chosen], perform))
       guard end == .source else { continue }
       let undo = HeaderBox().constrained(
         register, to: Ranges(Register.undo + UInt128(number + 1)))
       let undone = self.undo(translation, on: .source, next: next, in: &lowering)
       if undone != next { entries.append(([undo], undone)) }
+    }
+    return lowering.match(entries, otherwise: next)
+  }
+
+  /// Sets the bit of `connectionStatus` that says that an end is translated.
+  private func noteStatus(
+    of end: TranslationEnd, next: Int, in lowering: inout Lowering
+  ) -> Int {
+    let bit: UInt128 = end == .source ? 1 : 2
+    var entries: [(boxes: [HeaderBox], target: Int)] = []
+    for value in UInt128(0)...3 where value & bit == 0 {
+      let box = HeaderBox().constrained(.connectionStatus, to: Ranges(value))
+      let noted = lowering.add(
+        .rewrite([.set(.connectionStatus, Ranges(value | bit))], next: next))
+      entries.append(([box], noted))
     }
     return lowering.match(entries, otherwise: next)
   }

@@ -1,0 +1,134 @@
+import Canonical
+import HeaderSpaces
+import Networks
+import Packets
+import Places
+import Policies
+
+/// Packets that break a requirement, where they end.
+struct Breach: Sendable {
+  /// Where they were delivered.
+  var delivery: CanonicalNetwork.Delivery
+  /// The packets.
+  var flow: Flow
+  /// The extent that sent them.
+  var origin: ZoneExtent
+}
+
+extension Engine {
+  /// The packets from a zone that are delivered to another.
+  mutating func delivered(
+    from: ZoneExtent, to: ZoneExtent, watching: [Int] = []
+  ) throws(LimitReached) -> [Breach] {
+    let key = ReachKey(sources: try starts(of: from), watched: watching)
+    let reach = try reach(key)
+    var result: [Breach] = []
+    for part in to.parts {
+      let received = try store.space(of: received(by: part))
+      for flow in reach[canonical.deliveredOnSegment[part.segment]] {
+        let space = try store.intersection(flow.space, received)
+        append(space, flow.trail, .segment(part.segment), from, to: &result)
+      }
+    }
+    for device in to.devices {
+      for flow in reach[canonical.deliveredToDevice[device]] {
+        append(flow.space, flow.trail, .device(device), from, to: &result)
+      }
+    }
+    return result
+  }
+
+  private func append(
+    _ space: HeaderSpace, _ trail: Trail, _ delivery: CanonicalNetwork.Delivery,
+    _ origin: ZoneExtent, to breaches: inout [Breach]
+  ) {
+    if space.isEmpty { return }
+    breaches.append(
+      Breach(delivery: delivery, flow: Flow(trail: trail, space: space), origin: origin))
+  }
+
+  /// The breaches with only those packets that one of the boxes holds; the boxes may speak of sent
+  /// fields.
+  mutating func narrow(
+    _ breaches: [Breach], to boxes: [HeaderBox]
+  ) throws(LimitReached) -> [Breach] {
+    var result: [Breach] = []
+    for var breach in breaches {
+      let space = try store.space(of: boxes.map(breach.flow.trail.localised))
+      breach.flow.space = try store.intersection(breach.flow.space, space)
+      if !breach.flow.space.isEmpty { result.append(breach) }
+    }
+    return result
+  }
+
+  /// The breaches without the packets that one of the boxes holds.
+  mutating func remove(
+    _ boxes: [HeaderBox], from breaches: [Breach]
+  ) throws(LimitReached) -> [Breach] {
+    var result: [Breach] = []
+    for var breach in breaches {
+      let space = try store.space(of: boxes.map(breach.flow.trail.localised))
+      breach.flow.space = try store.subtracting(space, from: breach.flow.space)
+      if !breach.flow.space.isEmpty { result.append(breach) }
+    }
+    return result
+  }
+
+  /// The breaches with only those packets that passed sessions in one of these ways.
+  mutating func narrow(
+    _ breaches: [Breach], toUses uses: ClosedRange<UInt128>
+  ) throws(LimitReached) -> [Breach] {
+    try narrow(breaches, to: [HeaderBox().constrained(.sessionUse, to: Ranges(uses))])
+  }
+
+  /// Boxes of the packets of which the sent or the delivered port is one of the services.
+  func serviceBoxes(_ services: ServiceSet) -> [HeaderBox] {
+    if services.isAny { return [HeaderBox()] }
+    return boxes(of: services.match()) + boxes(of: services.match(port: .sentDestinationPort))
+  }
+
+  /// Boxes of a match without conditions.
+  func boxes(of match: Match) -> [HeaderBox] {
+    do {
+      return try headerBoxes(
+        of: match, conditions: canonical.conditions, place: network.place)
+    } catch {
+      // Services are unions of small products, far below the bound; everything is the safe side.
+      return [HeaderBox()]
+    }
+  }
+
+  /// Boxes of the packets that a conduit admits into one delivery.
+  func boxes(
+    of conduit: Conduit<ZoneExtent>, into delivery: CanonicalNetwork.Delivery
+  ) -> [HeaderBox] {
+    var result = boxes(of: conduit.services.match())
+    if let source = conduit.source {
+      result = product(result, sentSourceBoxes(source.addresses))
+    }
+    guard let destination = conduit.destination else { return result }
+    switch delivery {
+    case .segment(let segment):
+      guard let part = destination[segment] else { return [] }
+      return product(result, destinationBoxes(part.addresses))
+    case .device(let device): return destination.devices.contains(device) ? result : []
+    }
+  }
+
+  /// The intersections of each box of one list with each of another.
+  func product(_ a: [HeaderBox], _ b: [HeaderBox]) -> [HeaderBox] {
+    a.flatMap { x in b.map { x.intersection($0) } }.filter { !$0.isEmpty }
+  }
+
+  /// The breaches without what conduits admit.
+  mutating func remove(
+    _ conduits: [Conduit<ZoneExtent>], from breaches: [Breach]
+  ) throws(LimitReached) -> [Breach] {
+    var result: [Breach] = []
+    for breach in breaches {
+      let admitted = conduits.flatMap { boxes(of: $0, into: breach.delivery) }
+      result += try remove(admitted, from: [breach])
+    }
+    return result
+  }
+}

@@ -1,0 +1,157 @@
+import Canonical
+import HeaderSpaces
+import Networks
+import Packets
+
+/// A set of packets at a location, with the trail that tells what they were when they were sent.
+struct Flow: Sendable {
+  var trail: Trail
+  var space: HeaderSpace
+}
+
+/// The sets of packets over one canonical network, and the images of its locations.
+///
+/// One engine belongs to one thread: its store is passed `inout`.
+struct Engine: ~Copyable {
+  let network: Network
+  let canonical: CanonicalNetwork
+  var store: HeaderSpaceStore
+  /// What exists at all.
+  let valid: HeaderSpace
+  /// The first-match tables as partitions, made when they are first met.
+  var partitions: [[HeaderSpace]?]
+  /// Whether any condition is evaluated for each packet, so that rewrites may make outcomes stale.
+  let hasPacketConditions: Bool
+  /// The session memories of the devices, learnt from every sender in the network.
+  var memories: [SessionMemory]
+  /// The bound that was met, if any: from then on nothing that is found is complete.
+  var limit: String?
+  /// Reachable sets by source, so that requirements of one source share them.
+  var reachCache: [ReachKey: Reach] = [:]
+
+  init(_ network: Network, _ canonical: CanonicalNetwork, setLimit: Int) throws(LimitReached) {
+    self.network = network
+    self.canonical = canonical
+    store = HeaderSpaceStore(limit: setLimit)
+    valid = try store.valid()
+    partitions = [[HeaderSpace]?](repeating: nil, count: canonical.tables.count)
+    hasPacketConditions = canonical.conditions.conditions.contains {
+      if case .evaluation = $0.scope { return $0.assumed == nil }
+      return false
+    }
+    memories = [SessionMemory](repeating: SessionMemory(), count: network.devices.count)
+  }
+
+  /// For each outcome of a table, exactly the packets that first-match order gives it.
+  mutating func partition(of table: Int) throws(LimitReached) -> [HeaderSpace] {
+    if let known = partitions[table] { return known }
+    let source = canonical.tables[table]
+    let rules = source.entries.map { MatchRule($0.boxes, target: $0.outcome) }
+    let made = try store.partition(
+      by: rules, targets: source.outcomes, default: source.otherwise)
+    partitions[table] = made
+    return made
+  }
+
+  /// The image of a flow under writes.
+  mutating func write(
+    _ writes: [CanonicalNetwork.Write], _ flow: Flow, bank: Trail.Bank
+  ) throws(LimitReached) -> Flow {
+    var flow = flow
+    for write in writes {
+      switch write {
+      case .set(let field, let values):
+        try forgetOutcomes(dependingOn: [field], in: &flow)
+        try overwrite(field, in: &flow, bank: bank)
+        flow.space = try store.restrict(flow.space, field, to: values)
+      case .take(let field, let source):
+        try forgetOutcomes(dependingOn: [field], in: &flow)
+        try overwrite(field, in: &flow, bank: bank)
+        flow.space = try store.rename(source, to: field, in: flow.space)
+      case .shift(let field, let range, let target):
+        try forgetOutcomes(dependingOn: [field], in: &flow)
+        try shift(field, range, to: target, in: &flow)
+      case .anything:
+        try scramble(HeaderField.allCases.filter { $0 <= .etherType }, in: &flow, bank: bank)
+      case .scramble(let fields):
+        try scramble(fields, in: &flow, bank: bank)
+      }
+      if flow.space.isEmpty { break }
+    }
+    return flow
+  }
+
+  /// Forgets a field's value, keeping the old one in its ghost where the trail asks for it.
+  private mutating func overwrite(
+    _ field: HeaderField, in flow: inout Flow, bank: Trail.Bank
+  ) throws(LimitReached) {
+    guard flow.trail.isTracking, let ghost = Trail.ghost(of: field, in: bank) else {
+      flow.space = try store.project(flow.space, away: [field])
+      return
+    }
+    switch flow.trail[field] {
+    case .kept: flow.space = try store.project(flow.space, away: [field])
+    case .same: flow.space = try store.rename(field, to: ghost, in: flow.space)
+    case .moved(let distance):
+      flow.space = try store.rename(field, to: ghost, in: flow.space)
+      flow.space = try moved(ghost, by: 0 &- distance, in: flow.space)
+    }
+    flow.trail[field] = .kept
+  }
+
+  /// A set whose field is moved by a distance that keeps all its values within the field.
+  mutating func moved(
+    _ field: HeaderField, by distance: UInt128, in space: HeaderSpace
+  ) throws(LimitReached) -> HeaderSpace {
+    let values = try store.values(of: field, in: space)
+    guard let least = values.least, let greatest = values.greatest else { return .empty }
+    return try store.shift(field, least...greatest, to: least &+ distance, in: space)
+  }
+
+  private mutating func shift(
+    _ field: HeaderField, _ range: ClosedRange<UInt128>, to target: UInt128, in flow: inout Flow
+  ) throws(LimitReached) {
+    // What would pass the field's end is not in the field: such a translation loses it.
+    let room = field.greatest - target
+    let last =
+      range.upperBound - range.lowerBound > room ? range.lowerBound + room : range.upperBound
+    flow.space = try store.shift(field, range.lowerBound...last, to: target, in: flow.space)
+    guard flow.trail.isTracking else { return }
+    let distance = target &- range.lowerBound
+    switch flow.trail[field] {
+    case .kept: break
+    case .same: flow.trail[field] = distance == 0 ? .same : .moved(distance)
+    case .moved(let earlier):
+      flow.trail[field] = earlier &+ distance == 0 ? .same : .moved(earlier &+ distance)
+    }
+  }
+
+  private mutating func scramble(
+    _ fields: [HeaderField], in flow: inout Flow, bank: Trail.Bank
+  ) throws(LimitReached) {
+    try forgetOutcomes(dependingOn: fields, in: &flow)
+    for field in fields { try overwrite(field, in: &flow, bank: bank) }
+    flow.space = try store.intersection(flow.space, valid)
+  }
+
+  /// Makes the outcomes stale that were found for values that are about to be overwritten: packets
+  /// that needed one carry a mark that some outcome let them through, from which nothing follows
+  /// for other packets.
+  private mutating func forgetOutcomes(
+    dependingOn fields: [HeaderField], in flow: inout Flow
+  ) throws(LimitReached) {
+    guard hasPacketConditions, fields.contains(where: { $0 <= .etherType }) else { return }
+    for literal in store.conditions(in: flow.space) {
+      guard let (condition, isStale) = canonical.condition(ofLiteral: literal), !isStale,
+        case .evaluation(let roles) = canonical.conditions[condition].scope,
+        roles.contains(where: fields.contains)
+      else { continue }
+      let always = try store.universally(flow.space, over: [literal])
+      let sometimes = try store.existentially(flow.space, over: [literal])
+      let depending = try store.subtracting(always, from: sometimes)
+      let marked = try store.restrict(
+        depending, to: Literal(CanonicalNetwork.staleLiteral(condition), true))
+      flow.space = try store.union(always, marked)
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import Canonical
+import HeaderSpaces
+import Networks
+import Packets
+import Policies
+import Simulation
+
+/// What became of packets of which every one must arrive, whatever is chosen on the way.
+struct Passage {
+  /// The packets that are lost, go elsewhere, or never end.
+  var failing: [Flow] = []
+  /// The packets that arrive, by where they do.
+  var arrived: [(delivery: CanonicalNetwork.Delivery, flow: Flow)] = []
+}
+
+extension Engine {
+  /// The most steps of a passage; what is still under way then goes round in circles.
+  private static let greatestStepCount = 20_000
+
+  /// Follows packets along every choice and outcome, until all have ended.
+  ///
+  /// With `learning` the sessions that they open are learnt, and otherwise what was sent is tracked.
+  /// With `answers` they are replies: a device that remembers their session takes them as such.
+  mutating func passage(
+    of starts: [ReachKey.Start], to goal: ZoneExtent, learning: Bool, answers: Bool
+  ) throws(LimitReached) -> Passage {
+    var frontier: [Int: [Flow]] = [:]
+    for start in starts where !start.space.isEmpty {
+      frontier[start.location, default: []].append(
+        Flow(trail: .untouched, space: start.space))
+    }
+    var passage = Passage()
+    var steps = 0
+    while !frontier.isEmpty, steps < Self.greatestStepCount {
+      var next: [Int: [Flow]] = [:]
+      for location in frontier.keys.sorted() {
+        for flow in frontier[location] ?? [] {
+          for (target, moved) in try pass(
+            flow, location, goal, learning: learning, answers: answers, &passage)
+          where !moved.space.isEmpty {
+            try add(moved, to: &next[target, default: []])
+          }
+        }
+      }
+      frontier = next
+      steps += 1
+    }
+    for location in frontier.keys.sorted() { passage.failing += frontier[location] ?? [] }
+    return passage
+  }
+
+  private mutating func add(_ flow: Flow, to flows: inout [Flow]) throws(LimitReached) {
+    if let index = flows.firstIndex(where: { $0.trail == flow.trail }) {
+      flows[index].space = try store.union(flows[index].space, flow.space)
+    } else {
+      flows.append(flow)
+    }
+  }
+
+  /// One step of a passage: where the packets go from a location.
+  private mutating func pass(
+    _ flow: Flow, _ location: Int, _ goal: ZoneExtent, learning: Bool, answers: Bool,
+    _ passage: inout Passage
+  ) throws(LimitReached) -> [(Int, Flow)] {
+    switch canonical.locations[location] {
+    case .choose(let options): return options.map { ($0, flow) }
+    case .match(let table, let targets):
+      let parts = try partition(of: table)
+      var result: [(Int, Flow)] = []
+      for (outcome, target) in targets.enumerated() {
+        let space = try store.intersection(flow.space, parts[outcome])
+        if !space.isEmpty { result.append((target, Flow(trail: flow.trail, space: space))) }
+      }
+      return result
+    case .rewrite(let writes, let next):
+      return [(next, try write(writes, flow, bank: learning ? .session : .sent))]
+    case .recall(let device, let fresh, let remembered):
+      guard answers else { return [(fresh, flow)] }
+      var rest = flow
+      var result: [(Int, Flow)] = []
+      for known in try recalled(flow, device: device) { result.append((remembered, known)) }
+      for memory in memories[device].classes {
+        rest.space = try store.subtracting(memory.reply, from: rest.space)
+        rest.space = try store.subtracting(memory.forward, from: rest.space)
+      }
+      result.append((fresh, rest))
+      return result
+    case .remember(let device, let next):
+      if learning { _ = try remember(flow, device: device) }
+      return [(next, flow)]
+    case .watch(_, let next): return [(next, flow)]
+    case .leave(let next):
+      return [(next, try leave(flow, learning ? .learning : .following))]
+    case .deliver(let delivery):
+      try deliver(flow, delivery, goal, &passage)
+      return []
+    case .drop:
+      passage.failing.append(flow)
+      return []
+    }
+  }
+
+  private mutating func deliver(
+    _ flow: Flow, _ delivery: CanonicalNetwork.Delivery, _ goal: ZoneExtent,
+    _ passage: inout Passage
+  ) throws(LimitReached) {
+    var wanted: [HeaderBox] = []
+    switch delivery {
+    case .segment(let segment):
+      if let part = goal[segment] { wanted = destinationBoxes(part.addresses) }
+    case .device(let device):
+      if goal.devices.contains(device) { wanted = [HeaderBox()] }
+    }
+    let space = try store.space(of: wanted)
+    let arrived = try store.intersection(flow.space, space)
+    let elsewhere = try store.subtracting(space, from: flow.space)
+    if !arrived.isEmpty {
+      passage.arrived.append((delivery, Flow(trail: flow.trail, space: arrived)))
+    }
+    if !elsewhere.isEmpty {
+      passage.failing.append(Flow(trail: flow.trail, space: elsewhere))
+    }
+  }
+
+  /// Where packets start that a well-behaved host on a segment sends: those for its own subnets
+  /// there, all others at its gateway, or at every neighbour where no gateway is named.
+  mutating func obedientStarts(
+    _ space: HeaderSpace, on segment: Int, gateway: [Family: IPAddress]
+  ) throws(LimitReached) -> [ReachKey.Start] {
+    if segment == network.internet {
+      return [ReachKey.Start(location: canonical.sent[segment], space: space)]
+    }
+    let near = network.domain(of: segment).reduce(AddressSet.none) {
+      $0.union(AddressSet(network.segments[$1].subnets))
+    }
+    let onLink = try store.intersection(
+      space, try store.space(of: destinationBoxes(near.union(Network.linkLocal))))
+    var result = [ReachKey.Start(location: canonical.put[segment], space: onLink)]
+    let away = try store.subtracting(onLink, from: space)
+    let ports = network.domain(of: segment).flatMap { network.ports(on: $0) }.sorted()
+    for family in [Family.ipv4, .ipv6] {
+      let part = try store.restrict(away, .family, to: Ranges(UInt128(family.rawValue)))
+      if part.isEmpty { continue }
+      let wanted = ports.filter { port in
+        guard let gateway = gateway[family] else { return true }
+        return network.devices[port.device].interfaces[port.interface]
+          .answeredAddresses.contains(gateway)
+      }
+      for port in wanted {
+        result.append(
+          ReachKey.Start(
+            location: canonical.arrival[port.device][port.interface], space: part))
+      }
+      if wanted.isEmpty {
+        // Nobody forwards it: it stays on the segment, and goes to nobody.
+        result.append(ReachKey.Start(location: canonical.put[segment], space: part))
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,213 @@
+import Canonical
+import HeaderSpaces
+import Networks
+import Packets
+import Policies
+import Simulation
+
+extension Verifier {
+  /// A set of packets that must arrive, with the segment that they are sent on.
+  private struct Sending {
+    var segment: Int
+    var addresses: AddressSet
+    var gateway: [Family: IPAddress]
+  }
+
+  /// Decides whether a connection is possible from every declared address of one zone to every one
+  /// of another, whatever is chosen on the way.
+  mutating func decideMustReach(
+    _ from: ZoneExtent, _ to: ZoneExtent, services: ServiceSet
+  ) throws(LimitReached) -> Decision {
+    let goal = Self.declared(to)
+    let packets = try packets(to: goal, services: services)
+    var starts: [ReachKey.Start] = []
+    for sending in sendings(from: from) {
+      let space = try engine.restrict(packets, toSources: sending.addresses)
+      starts += try engine.obedientStarts(
+        space, on: sending.segment, gateway: sending.gateway)
+    }
+    for device in from.devices {
+      let start = try engine.start(ofDevice: device)
+      let space = try engine.store.intersection(start.space, packets)
+      starts.append(ReachKey.Start(location: start.location, space: space))
+    }
+    guard starts.contains(where: { !$0.space.isEmpty }) else {
+      return Decision(
+        .undecided(Doubt(limit: "the zones have no address family in common")))
+    }
+    let failing = try failures(of: starts, from: from, to: goal)
+    return try decision(on: failing, from: from, to: to)
+  }
+
+  /// The packets that fail on their way, and the replies that fail on theirs.
+  private mutating func failures(
+    of starts: [ReachKey.Start], from: ZoneExtent, to goal: ZoneExtent
+  ) throws(LimitReached) -> [Breach] {
+    let known = engine.memories
+    defer { engine.memories = known }
+    engine.memories = known.map { _ in SessionMemory() }
+    let there = try engine.passage(of: starts, to: goal, learning: false, answers: false)
+    var failing = there.failing
+    let learnt = try engine.passage(of: starts, to: goal, learning: true, answers: false)
+    for device in network.devices.indices { try engine.settleMemory(of: device) }
+    var replies: [ReachKey.Start] = []
+    for (delivery, flow) in learnt.arrived {
+      let space = try engine.replies(to: flow.space)
+      switch delivery {
+      case .device(let device):
+        replies.append(
+          ReachKey.Start(location: engine.canonical.output[device], space: space))
+      case .segment(let segment):
+        for sending in sendings(from: goal) where sending.segment == segment {
+          let own = try engine.restrict(space, toSources: sending.addresses)
+          replies += try engine.obedientStarts(
+            own, on: segment, gateway: sending.gateway)
+        }
+      }
+    }
+    let back = try engine.passage(
+      of: replies, to: Self.declared(from), learning: false, answers: true)
+    for flow in back.failing {
+      // In terms of the packet that is not answered, the reply's ends are exchanged.
+      var asked = flow
+      asked.space = try engine.swapped(flow.space)
+      asked.trail = .untouched
+      failing.append(asked)
+    }
+    return failing.filter { !$0.space.isEmpty }.map {
+      Breach(delivery: .segment(goal.parts.first?.segment ?? 0), flow: $0, origin: from)
+    }
+  }
+
+  /// The verdict on packets that fail.
+  ///
+  /// The sender chooses the application, and a service does not name it: what must arrive does so
+  /// where it does under some label.
+  private mutating func decision(
+    on failing: [Breach], from: ZoneExtent, to: ZoneExtent
+  ) throws(LimitReached) -> Decision {
+    var labels = Ranges.none
+    for breach in failing {
+      labels = labels.union(
+        try engine.store.values(of: .application, in: breach.flow.space))
+    }
+    if labels != HeaderField.application.allValues {
+      let working = labels.complement(upTo: HeaderField.application.greatest)
+      if working != Ranges(0) { return Decision(.holds(Proof())) }
+    }
+    switch try engine.judge(failing).kind {
+    case .never: return Decision(.holds(Proof()))
+    case .always(let sure):
+      var violation = Violation(
+        witnesses: [], flows: try engine.list(failing, to: nil, simulator: nil))
+      if let witness = try lostWitness(in: sure) { violation.witnesses = [witness] }
+      return Decision(.violated(violation))
+    case .sometimes(let literals):
+      var doubt = Doubt(conditions: engine.conditions(of: literals))
+      doubt.flows = try engine.list(failing, to: nil, simulator: nil)
+      doubt.witness = try lostWitness(in: failing)
+      return Decision(.undecided(doubt))
+    }
+  }
+
+  /// A packet that does not arrive, or is not answered, with the way that it takes to its loss.
+  private mutating func lostWitness(
+    in breaches: [Breach]
+  ) throws(LimitReached) -> Witness? {
+    for breach in breaches {
+      guard let suspect = try engine.suspect(in: breach, to: nil) else { continue }
+      var simulator = simulator
+      let outcomes = engine.outcomes(of: suspect)
+      simulator.valuation = { condition, _ in outcomes[condition] ?? false }
+      for origin in obedientOrigins(of: suspect) {
+        let search = simulator.walks(suspect.sent, from: origin, limit: 64)
+        guard
+          let walk = search.walks.first(where: { $0.outcome.delivered == nil })
+            ?? search.walks.first
+        else { continue }
+        return Witness(
+          header: suspect.sent, origin: origin, walk: walk, deliveryClass: nil,
+          literals: outcomes.sorted { $0.key < $1.key }.map { Literal($0.key, $0.value) },
+          needsSessions: false)
+      }
+    }
+    return nil
+  }
+
+  private func obedientOrigins(of suspect: Suspect) -> [Origin] {
+    var result: [Origin] = []
+    for (number, group) in network.endpoints.enumerated() {
+      for (index, attachment) in group.attachments.enumerated()
+      where attachment.addresses[suspect.sent.family].contains(suspect.sent.source)
+        && suspect.origin[attachment.segment] != nil
+      {
+        result.append(.obedientEndpoint(group: number, attachment: index))
+      }
+    }
+    return result + engine.origins(of: suspect)
+  }
+
+  /// Who sends: each declared group by its own gateway, or the whole segment where none is declared.
+  private func sendings(from extent: ZoneExtent) -> [Sending] {
+    var result: [Sending] = []
+    for part in extent.parts {
+      var rest = part.declared.isEmpty ? part.addresses : part.declared
+      rest = rest.subtracting(Network.linkLocal)
+      for group in network.endpoints {
+        for attachment in group.attachments where attachment.segment == part.segment {
+          let own = attachment.addresses.intersection(rest)
+          guard !own.isEmpty, let gateway = attachment.gateway else { continue }
+          result.append(
+            Sending(
+              segment: part.segment, addresses: own, gateway: [gateway.family: gateway]))
+          rest = rest.subtracting(own)
+        }
+      }
+      if !rest.isEmpty {
+        result.append(Sending(segment: part.segment, addresses: rest, gateway: [:]))
+      }
+    }
+    return result
+  }
+
+  /// An extent with only the declared addresses, on segments where any is declared.
+  private static func declared(_ extent: ZoneExtent) -> ZoneExtent {
+    var result = extent
+    result.parts = extent.parts.map { part in
+      var part = part
+      if !part.declared.isEmpty { part.addresses = part.declared }
+      part.addresses = part.addresses.subtracting(Network.linkLocal)
+      return part
+    }
+    return result
+  }
+
+  /// The opening packets of the services to a zone's addresses, from unprivileged ports.
+  private mutating func packets(
+    to goal: ZoneExtent, services: ServiceSet
+  ) throws(LimitReached) -> HeaderSpace {
+    var addresses = goal.addresses
+    for device in goal.devices {
+      for vrf in network.devices[device].vrfs.indices {
+        addresses = addresses.union(network.devices[device].ownAddresses(vrf: vrf))
+      }
+    }
+    let tcp = Ranges(UInt128(IPProtocol.tcp))
+    let plain = Engine.outside.constrained(.fragment, to: Ranges(0))
+      .constrained(.monitor, to: Ranges(0)).constrained(.sessionUse, to: Ranges(0))
+    let kinds = [
+      plain.constrained(.protocol, to: tcp)
+        .constrained(.tcpFlags, to: Ranges(UInt128(TCPFlags.syn)))
+        .constrained(.sourcePort, to: Ranges(1024...65535)),
+      plain.constrained(.protocol, to: IPProtocol.withPorts.subtracting(tcp))
+        .constrained(.sourcePort, to: Ranges(1024...65535)),
+      plain.constrained(.protocol, to: IPProtocol.withPorts.complement(upTo: 255)),
+    ]
+    let wanted = engine.product(
+      engine.product(kinds, engine.boxes(of: services.match())),
+      engine.destinationBoxes(addresses))
+    var space = try engine.store.space(of: wanted)
+    space = try engine.store.intersection(space, engine.valid)
+    return try engine.withoutExtensionHeaders(space)
+  }
+}

@@ -1,0 +1,92 @@
+import Canonical
+import HeaderSpaces
+import Networks
+import Packets
+import Policies
+import Simulation
+
+extension Engine {
+  /// The rules that stop what one zone sends on its way to another.
+  mutating func proof(from: ZoneExtent, to: ZoneExtent) throws(LimitReached) -> Proof {
+    let reach = try reach(ReachKey(sources: try starts(of: from), watched: []))
+    var addresses = to.addresses
+    for device in to.devices {
+      for vrf in network.devices[device].vrfs.indices {
+        addresses = addresses.union(network.devices[device].ownAddresses(vrf: vrf))
+      }
+    }
+    let wanted = try store.space(of: destinationBoxes(addresses))
+    var found: Set<CanonicalNetwork.RuleReference> = []
+    for (index, location) in canonical.locations.enumerated() {
+      guard case .match(let table, let targets) = location, !reach[index].isEmpty else { continue }
+      for (outcome, target) in targets.enumerated() {
+        guard case .drop(.denied) = canonical.locations[target] else { continue }
+        let parts = try partition(of: table)
+        for flow in reach[index] {
+          let stopped = try store.intersection(flow.space, parts[outcome])
+          let meant = try store.intersection(stopped, wanted)
+          if !meant.isEmpty {
+            found.formUnion(try rules(stopping: meant, in: table, outcome: outcome))
+          }
+        }
+      }
+    }
+    var proof = Proof()
+    for reference in found.sorted() { proof.blocking.append(blockingRule(reference)) }
+    proof.blocking.sort { $0.place < $1.place }
+    if proof.blocking.isEmpty {
+      proof.remarks.append("nothing from \(from.name) is routed to \(to.name)")
+    }
+    return proof
+  }
+
+  /// The rules of a table that give packets an outcome, in first-match order.
+  private mutating func rules(
+    stopping space: HeaderSpace, in table: Int, outcome: Int
+  ) throws(LimitReached) -> [CanonicalNetwork.RuleReference] {
+    var result: [CanonicalNetwork.RuleReference] = []
+    var remaining = space
+    for entry in canonical.tables[table].entries where !remaining.isEmpty {
+      let match = try store.space(of: entry.boxes)
+      if entry.outcome == outcome, let rule = entry.rule,
+        try !store.isDisjoint(remaining, match)
+      {
+        result.append(rule)
+      }
+      remaining = try store.subtracting(match, from: remaining)
+    }
+    if !remaining.isEmpty, let end = canonical.tables[table].endOfList { result.append(end) }
+    return result
+  }
+
+  private func blockingRule(_ reference: CanonicalNetwork.RuleReference) -> BlockingRule {
+    let device = network.devices[reference.device]
+    let list = device.acls[reference.acl]
+    let rule = list.rules.indices.contains(reference.rule) ? list.rules[reference.rule] : nil
+    return BlockingRule(
+      device: device.name, list: list.name, rule: rule?.name ?? "default",
+      place: rule?.place ?? list.place)
+  }
+
+  /// The outcomes of the global conditions under which a witness's packet breaks the requirement
+  /// whatever the other outcomes are.
+  mutating func outcomes(
+    covered witness: Witness, by sure: [Breach]
+  ) throws(LimitReached) -> HeaderSpace {
+    guard let delivered = witness.walk.outcome.delivered else { return .empty }
+    var box = HeaderBox()
+    for field in HeaderField.allCases where field <= .etherType {
+      box.constrain(field, to: Ranges(delivered.stored(field)))
+    }
+    var all = HeaderSpace.empty
+    for breach in sure {
+      all = try store.union(all, try store.restrict(breach.flow.space, to: box))
+    }
+    all = try store.project(all, away: HeaderField.allCases)
+    let local = store.conditions(in: all).filter { literal in
+      guard let (condition, isStale) = canonical.condition(ofLiteral: literal) else { return true }
+      return isStale || canonical.conditions[condition].scope != .global
+    }
+    return try store.existentially(all, over: local)
+  }
+}

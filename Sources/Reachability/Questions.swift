@@ -1,0 +1,169 @@
+import Canonical
+import HeaderSpaces
+import Networks
+import Packets
+import Policies
+
+/// A requirement as a question about deliveries: the packets that break it, and between whom.
+struct Question {
+  var breaches: [Breach]
+  var from: ZoneExtent
+  var to: ZoneExtent
+  /// Whether only connections that can be answered count.
+  var needsConnection = false
+}
+
+extension Verifier {
+  /// The packets that break a requirement which speaks of deliveries.
+  mutating func question(
+    of requirement: ResolvedRequirement
+  ) throws(LimitReached) -> Question {
+    var question = try rawQuestion(of: requirement.obligation)
+    let asked = requirement.requirement
+    var uses: ClosedRange<UInt128> = 0...UInt128(SessionUse.related.rawValue)
+    switch requirement.obligation {
+    case .oneWay, .noExit: uses = 0...UInt128(SessionUse.reply.rawValue)
+    default: if asked.replies == .forbid { uses = 0...UInt128(SessionUse.reply.rawValue) }
+    }
+    if asked.count == .connections {
+      question.needsConnection = true
+      question.breaches = try connections(among: question.breaches, from: question.from)
+      uses = 0...0
+    }
+    question.breaches = try engine.narrow(question.breaches, toUses: uses)
+    return question
+  }
+
+  private mutating func rawQuestion(
+    of obligation: Obligation<ZoneExtent>
+  ) throws(LimitReached) -> Question {
+    switch obligation {
+    case .isolate(let from, let to, let services):
+      let all = try engine.delivered(from: from, to: to)
+      let breaches = try engine.narrow(all, to: engine.serviceBoxes(services))
+      return Question(breaches: breaches, from: from, to: to)
+    case .allowOnly(let from, let to, let conduits):
+      return Question(
+        breaches: try excess(from, to, over: conduits), from: from, to: to)
+    case .through(let from, let to, let via):
+      let all = try engine.delivered(from: from, to: to, watching: via.devices)
+      let around = HeaderBox().constrained(.monitor, to: Ranges(0))
+      return Question(breaches: try engine.narrow(all, to: [around]), from: from, to: to)
+    case .oneWay(let from, let to):
+      return Question(
+        breaches: try engine.delivered(from: to, to: from), from: to, to: from)
+    case .noExit(let from, let to, let except):
+      return try exits(from, to: to, except: except)
+    case .managedFrom(let devices, let from, let services):
+      let others = others(than: from, and: devices)
+      let all = try engine.delivered(from: others, to: devices)
+      let wanted = services ?? .management
+      let breaches = try engine.narrow(all, to: engine.serviceBoxes(wanted))
+      return Question(breaches: breaches, from: others, to: devices)
+    case .mustReach(let from, let to, _), .noDualHomed(let from, let to, _):
+      return Question(breaches: [], from: from, to: to)
+    }
+  }
+
+  /// What is delivered from one zone to another beyond conduits.
+  ///
+  /// Where any source may be forged, a source address says nothing about who sent a packet: then
+  /// each segment's senders are asked about with the conduits that begin there.
+  private mutating func excess(
+    _ from: ZoneExtent, _ to: ZoneExtent, over conduits: [Conduit<ZoneExtent>]
+  ) throws(LimitReached) -> [Breach] {
+    guard network.spoofing == .any else {
+      return try engine.remove(conduits, from: try engine.delivered(from: from, to: to))
+    }
+    var result: [Breach] = []
+    for part in from.parts {
+      var alone = from
+      alone.parts = [part]
+      alone.devices = []
+      let here = conduits.filter { $0.source.map { $0[part.segment] != nil } ?? true }
+      result += try engine.remove(here, from: try engine.delivered(from: alone, to: to))
+    }
+    if !from.devices.isEmpty {
+      var devices = from
+      devices.parts = []
+      let here = conduits.filter { $0.source.map { !$0.devices.isEmpty } ?? true }
+      result += try engine.remove(here, from: try engine.delivered(from: devices, to: to))
+    }
+    return result
+  }
+
+  /// What a zone can send to external addresses.
+  private mutating func exits(
+    _ from: ZoneExtent, to: ZoneExtent?, except: ZoneExtent?
+  ) throws(LimitReached) -> Question {
+    let target = to ?? external(named: "any external address", like: from)
+    var breaches = try engine.delivered(from: from, to: target)
+    // What reaches everybody on the internet's segment reaches nobody in particular.
+    breaches = try engine.narrow(breaches, to: engine.destinationBoxes(target.addresses))
+    if let except {
+      breaches = try engine.remove(
+        engine.destinationBoxes(except.addresses), from: breaches)
+    }
+    return Question(breaches: breaches, from: from, to: target)
+  }
+
+  private func external(named name: String, like zone: ZoneExtent) -> ZoneExtent {
+    var parts: [ZoneExtent.Part] = []
+    if let internet = network.internet {
+      parts.append(
+        ZoneExtent.Part(
+          segment: internet, addresses: network.addresses(on: internet), declared: .none))
+    }
+    return ZoneExtent(name: name, place: zone.place, parts: parts)
+  }
+
+  /// Every host that belongs to neither of two zones.
+  private func others(than zone: ZoneExtent, and other: ZoneExtent) -> ZoneExtent {
+    var parts: [ZoneExtent.Part] = []
+    for segment in network.segments.indices {
+      var addresses = network.addresses(on: segment)
+      if addresses.isEmpty { addresses = .all }
+      for taken in [zone[segment], other[segment]] {
+        if let taken { addresses = addresses.subtracting(taken.addresses) }
+      }
+      addresses = addresses.subtracting(Network.multicast)
+        .subtracting(network.directedBroadcasts(on: segment)).subtracting(Network.linkLocal)
+      for port in network.ports(on: segment) {
+        addresses = addresses.subtracting(
+          network.devices[port.device].interfaces[port.interface].answeredAddresses)
+      }
+      addresses = addresses.subtracting(networkAddresses(on: segment))
+      if !addresses.isEmpty {
+        parts.append(ZoneExtent.Part(segment: segment, addresses: addresses, declared: .none))
+      }
+    }
+    return ZoneExtent(name: "everybody else", place: zone.place, parts: parts)
+  }
+
+  /// The first address of each IPv4 subnet on a segment, which no host has.
+  private func networkAddresses(on segment: Int) -> AddressSet {
+    let subnets = network.segments[segment].subnets
+    return AddressSet(
+      ipv4: Ranges(
+        values: subnets.filter { $0.family == .ipv4 && $0.length < 31 }.map(\.address.value)))
+  }
+
+  /// The breaches that open connections: for TCP those of which the reply can return, for protocols
+  /// that need none every delivery.
+  private mutating func connections(
+    among breaches: [Breach], from: ZoneExtent
+  ) throws(LimitReached) -> [Breach] {
+    let whole = HeaderBox().constrained(.fragment, to: Ranges(0))
+      .constrained(.sessionUse, to: Ranges(0))
+    let tcp = Ranges(UInt128(IPProtocol.tcp))
+    let oneWay = whole.constrained(.protocol, to: tcp.complement(upTo: 255))
+    let opening = whole.constrained(.protocol, to: tcp)
+      .constrained(.tcpFlags, to: TCPFlags.initial)
+    var result = try engine.narrow(breaches, to: [oneWay])
+    for breach in try engine.narrow(breaches, to: [opening]) {
+      let answered = try engine.answered(breach, from: from)
+      if !answered.flow.space.isEmpty { result.append(answered) }
+    }
+    return result
+  }
+}

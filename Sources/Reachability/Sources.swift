@@ -1,0 +1,124 @@
+import Canonical
+import HeaderSpaces
+import Networks
+import Packets
+import Policies
+
+extension Engine {
+  /// Where the packets of a zone start: what its hosts can send, and its devices.
+  mutating func starts(of extent: ZoneExtent) throws(LimitReached) -> [ReachKey.Start] {
+    var result: [ReachKey.Start] = []
+    for part in extent.parts { result.append(try start(of: part)) }
+    for device in extent.devices { result.append(try start(ofDevice: device)) }
+    return result.filter { !$0.space.isEmpty }
+  }
+
+  /// Where the packets of one part of a zone start.
+  mutating func start(of part: ZoneExtent.Part) throws(LimitReached) -> ReachKey.Start {
+    let sources: AddressSet
+    switch network.spoofing {
+    case .none: sources = part.addresses
+    case .segment, .any:
+      sources = part.addresses.union(network.spoofableAddresses(on: part.segment))
+    }
+    return ReachKey.Start(
+      location: canonical.sent[part.segment], space: try packets(from: sources, frames: true))
+  }
+
+  /// Where a device's own packets start.
+  mutating func start(ofDevice device: Int) throws(LimitReached) -> ReachKey.Start {
+    let vrfs = network.devices[device].vrfs.indices
+    var space = HeaderSpace.empty
+    for vrf in vrfs {
+      let own = network.devices[device].ownAddresses(vrf: vrf)
+      let sources = network.spoofing == .any ? .all : own
+      let packets = try packets(from: sources, frames: false)
+      let placed = try store.assign(.vrf, Ranges(UInt128(vrf)), in: packets)
+      space = try store.union(space, placed)
+    }
+    return ReachKey.Start(location: canonical.output[device], space: space)
+  }
+
+  /// Everything that anybody in the network can send, hosts and devices alike.
+  mutating func everySender() throws(LimitReached) -> [ReachKey.Start] {
+    var result: [ReachKey.Start] = []
+    for segment in network.segments.indices {
+      var sources = network.addresses(on: segment)
+      if network.spoofing != .none || sources.isEmpty {
+        sources = sources.union(network.spoofableAddresses(on: segment))
+      }
+      for group in network.endpoints {
+        for attachment in group.attachments where attachment.segment == segment {
+          sources = sources.union(attachment.addresses)
+        }
+      }
+      for link in network.links where !link.addresses.isEmpty {
+        if [link.from, link.to].contains(.segment(segment)) {
+          sources = sources.union(link.addresses)
+        }
+      }
+      result.append(
+        ReachKey.Start(
+          location: canonical.sent[segment], space: try packets(from: sources, frames: true)))
+    }
+    for device in network.devices.indices { result.append(try start(ofDevice: device)) }
+    return result.filter { !$0.space.isEmpty }
+  }
+
+  /// The packets with one of these sources, to which nothing has happened yet.
+  private mutating func packets(
+    from sources: AddressSet, frames: Bool
+  ) throws(LimitReached) -> HeaderSpace {
+    var boxes: [HeaderBox] = []
+    for (family, field) in [(Family.ipv4, HeaderField.sourceIPv4), (.ipv6, .sourceIPv6)]
+    where !sources[family].isEmpty {
+      boxes.append(
+        Self.fresh.constrained(.family, to: Ranges(UInt128(family.rawValue)))
+          .constrained(field, to: sources[family]))
+    }
+    if frames {
+      boxes.append(
+        Self.fresh.constrained(.family, to: Ranges(UInt128(Family.nonIP.rawValue))))
+    }
+    let space = try store.space(of: boxes)
+    return try store.intersection(space, valid)
+  }
+
+  /// A packet that was just sent.
+  private static let fresh = outside.constrained(.monitor, to: Ranges(0))
+    .constrained(.sessionUse, to: Ranges(0))
+
+  /// Boxes of what a part of a zone receives among the packets delivered on its segment: those to
+  /// its addresses, and those that reach everybody.
+  func received(by part: ZoneExtent.Part) -> [HeaderBox] {
+    var addresses = part.addresses.union(Network.multicast)
+    for segment in network.domain(of: part.segment) {
+      addresses = addresses.union(network.directedBroadcasts(on: segment))
+    }
+    return destinationBoxes(addresses) + [
+      HeaderBox().constrained(.family, to: Ranges(UInt128(Family.nonIP.rawValue)))
+    ]
+  }
+
+  /// Boxes of the packets to one of these addresses.
+  func destinationBoxes(_ addresses: AddressSet) -> [HeaderBox] {
+    familyBoxes(addresses, .destinationIPv4, .destinationIPv6)
+  }
+
+  /// Boxes of the packets that were sent from one of these addresses.
+  func sentSourceBoxes(_ addresses: AddressSet) -> [HeaderBox] {
+    familyBoxes(addresses, .sentSourceIPv4, .sentSourceIPv6)
+  }
+
+  private func familyBoxes(
+    _ addresses: AddressSet, _ v4: HeaderField, _ v6: HeaderField
+  ) -> [HeaderBox] {
+    var boxes: [HeaderBox] = []
+    for (family, field) in [(Family.ipv4, v4), (.ipv6, v6)] where !addresses[family].isEmpty {
+      boxes.append(
+        HeaderBox().constrained(.family, to: Ranges(UInt128(family.rawValue)))
+          .constrained(field, to: addresses[family]))
+    }
+    return boxes
+  }
+}

@@ -1,0 +1,113 @@
+import Packets
+
+/// What became of the fields that translations rewrite, since the packet was sent (or came to the
+/// device whose sessions are being learnt).
+///
+/// It lets the header as sent be read off the header as it is. Where nothing was rewritten the two
+/// are the same and cost nothing; where values moved by a distance, the distance is known; only where
+/// the old value cannot be told from the new one is it kept, in a ghost field of the set.
+struct Trail: Hashable, Sendable {
+  /// The fields that are tracked, with their ghosts of either bank.
+  static let tracked: [HeaderField] = [
+    .sourceIPv4, .sourceIPv6, .destinationIPv4, .destinationIPv6, .sourcePort, .destinationPort,
+  ]
+
+  /// Which ghosts hold old values.
+  enum Bank: Hashable, Sendable {
+    /// The header as sent.
+    case sent
+    /// The header that a session's first packet had when it came to the device.
+    case session
+  }
+
+  /// What became of one field.
+  enum Track: Hashable, Sendable {
+    /// Never rewritten.
+    case same
+    /// Moved by this distance, modulo 2^128.
+    case moved(UInt128)
+    /// Overwritten; the old value is in the ghost.
+    case kept
+  }
+
+  private var tracks = [Track](repeating: .same, count: tracked.count)
+  /// Whether rewrites are tracked; off for packets of known sessions while sessions are learnt.
+  var isTracking = true
+
+  /// The trail of a packet to which nothing has happened.
+  static let untouched = Self()
+
+  /// What became of a field; `same` for those that are not tracked.
+  subscript(field: HeaderField) -> Track {
+    get { Self.tracked.firstIndex(of: field).map { tracks[$0] } ?? .same }
+    set {
+      if let index = Self.tracked.firstIndex(of: field) { tracks[index] = newValue }
+    }
+  }
+
+  /// Whether nothing was rewritten.
+  var isUntouched: Bool { tracks.allSatisfy { $0 == .same } }
+
+  /// The ghost of a tracked field.
+  static func ghost(of field: HeaderField, in bank: Bank) -> HeaderField? {
+    switch (field, bank) {
+    case (.sourceIPv4, .sent): .sentSourceIPv4
+    case (.sourceIPv6, .sent): .sentSourceIPv6
+    case (.destinationIPv4, .sent): .sentDestinationIPv4
+    case (.destinationIPv6, .sent): .sentDestinationIPv6
+    case (.sourcePort, .sent): .sentSourcePort
+    case (.destinationPort, .sent): .sentDestinationPort
+    case (.sourceIPv4, .session): .sessionSourceIPv4
+    case (.sourceIPv6, .session): .sessionSourceIPv6
+    case (.destinationIPv4, .session): .sessionDestinationIPv4
+    case (.destinationIPv6, .session): .sessionDestinationIPv6
+    case (.sourcePort, .session): .sessionSourcePort
+    case (.destinationPort, .session): .sessionDestinationPort
+    default: nil
+    }
+  }
+
+  /// The ghosts of a bank.
+  static func ghosts(in bank: Bank) -> [HeaderField] {
+    tracked.compactMap { ghost(of: $0, in: bank) }
+  }
+
+  /// A box that speaks of sent fields, put in terms of the fields that a set with this trail has.
+  func localised(_ box: HeaderBox) -> HeaderBox {
+    var result = box
+    for field in Self.tracked {
+      guard let ghost = Self.ghost(of: field, in: .sent) else { continue }
+      let values = box[ghost]
+      if values == ghost.allValues { continue }
+      switch self[field] {
+      case .kept: continue
+      case .same:
+        result = result.without(ghost)
+        result.constrain(field, to: values)
+      case .moved(let distance):
+        result = result.without(ghost)
+        result.constrain(field, to: Self.move(values, by: distance, in: field))
+      }
+    }
+    if box.isEmpty { result.constrain(.family, to: .none) }
+    return result
+  }
+
+  /// Values moved by a distance; what would leave the field is dropped.
+  private static func move(_ values: Ranges, by distance: UInt128, in field: HeaderField) -> Ranges
+  {
+    var moved: [ClosedRange<UInt128>] = []
+    for range in values.ranges {
+      let low = range.lowerBound &+ distance
+      let high = range.upperBound &+ distance
+      if low <= high, high <= field.greatest {
+        moved.append(low...high)
+      } else {
+        // Part of the range leaves the field: keep the part that stays.
+        if low <= field.greatest { moved.append(low...field.greatest) }
+        if high <= field.greatest { moved.append(0...high) }
+      }
+    }
+    return Ranges(moved)
+  }
+}

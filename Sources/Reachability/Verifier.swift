@@ -1,0 +1,239 @@
+import Canonical
+import HeaderSpaces
+public import Networks
+import Packets
+import Places
+public import Policies
+import Simulation
+
+/// The bounds of a verification.
+public struct VerificationLimits: Hashable, Sendable {
+  /// The most edges that the sets of packets may have together, 8 bytes each.
+  public var setEdges = 100_000_000
+
+  /// The usual bounds.
+  public init() {}
+}
+
+/// Answers every requirement of a policy.
+///
+/// `progress` is called with the count of answered requirements and of all, before each.
+/// - Complexity: One fixpoint for each distinct source, and one for what sessions can be open.
+public func verify(
+  _ network: Network, against policy: ResolvedPolicy, withMatrix: Bool = false,
+  limits: VerificationLimits = VerificationLimits(),
+  progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+) -> VerificationResult {
+  let canonical: CanonicalNetwork
+  do {
+    canonical = try lower(network)
+  } catch {
+    return undecided(policy, network, limit: "\(error.place): \(error.message)")
+  }
+  do {
+    var verifier = try Verifier(network, canonical, limits: limits)
+    return verifier.verify(policy, withMatrix: withMatrix, progress: progress)
+  } catch {
+    return undecided(policy, network, limit: error.description)
+  }
+}
+
+/// The result in which a bound was met before any answer.
+private func undecided(
+  _ policy: ResolvedPolicy, _ network: Network, limit: String
+) -> VerificationResult {
+  VerificationResult(
+    answers: policy.requirements.map {
+      VerificationResult.Answer(
+        requirement: $0.requirement, verdict: .undecided(Doubt(limit: limit)), assumptions: [],
+        internalError: nil)
+    }, conditions: network.conditions.conditions)
+}
+
+/// One network, ready to be asked.
+struct Verifier: ~Copyable {
+  var engine: Engine
+  let network: Network
+  let simulator: Simulator
+
+  init(
+    _ network: Network, _ canonical: CanonicalNetwork, limits: VerificationLimits
+  ) throws(LimitReached) {
+    var known = network
+    known.conditions = canonical.conditions
+    var engine = try Engine(known, canonical, setLimit: limits.setEdges)
+    try engine.learnSessions(from: try engine.everySender())
+    self.network = known
+    self.engine = engine
+    simulator = Simulator(network: known)
+  }
+
+  mutating func verify(
+    _ policy: ResolvedPolicy, withMatrix: Bool, progress: (Int, Int) -> Void
+  ) -> VerificationResult {
+    var answers: [VerificationResult.Answer] = []
+    for (number, requirement) in policy.requirements.enumerated() {
+      progress(number, policy.requirements.count)
+      answers.append(answer(requirement))
+    }
+    progress(policy.requirements.count, policy.requirements.count)
+    var result = VerificationResult(
+      answers: answers, conditions: network.conditions.conditions)
+    if withMatrix { result.matrix = try? matrix(of: policy) }
+    return result
+  }
+
+  private mutating func answer(
+    _ requirement: ResolvedRequirement
+  ) -> VerificationResult.Answer {
+    var answer = VerificationResult.Answer(
+      requirement: requirement.requirement, verdict: .undecided(Doubt()),
+      assumptions: assumptions(), internalError: nil)
+    do {
+      let outcome = try decide(requirement)
+      answer.verdict = outcome.verdict
+      answer.internalError = outcome.internalError
+    } catch {
+      answer.verdict = .undecided(Doubt(limit: error.description))
+    }
+    if let limit = engine.limit, case .holds = answer.verdict {
+      answer.verdict = .undecided(Doubt(limit: limit))
+    }
+    return answer
+  }
+
+  /// A verdict, and what went wrong on our side in finding it.
+  struct Decision {
+    var verdict: Verdict
+    var internalError: String?
+
+    init(_ verdict: Verdict, internalError: String? = nil) {
+      self.verdict = verdict
+      self.internalError = internalError
+    }
+  }
+
+  private mutating func decide(
+    _ requirement: ResolvedRequirement
+  ) throws(LimitReached) -> Decision {
+    switch requirement.obligation {
+    case .noDualHomed(let a, let b, let except):
+      return Decision(decideDualHomed(a, b, except: except))
+    case .mustReach(let from, let to, let services):
+      return try decideMustReach(from, to, services: services)
+    default: break
+    }
+    let question = try question(of: requirement)
+    let breaches = question.breaches
+    switch try engine.judge(breaches).kind {
+    case .never:
+      let proof = try engine.proof(from: question.from, to: question.to)
+      return Decision(.holds(proof))
+    case .always(let sure):
+      return try violation(sure, question, requirement)
+    case .sometimes(let literals):
+      return try doubt(breaches, literals, question)
+    }
+  }
+
+  private mutating func violation(
+    _ sure: [Breach], _ question: Question, _ requirement: ResolvedRequirement
+  ) throws(LimitReached) -> Decision {
+    let flows = try engine.list(question.breaches, to: question.to, simulator: simulator)
+    var violation = Violation(witnesses: [], flows: flows)
+    if network.routing == .any { violation.under = "routing: any" }
+    let excused = requirement.waivers.filter(\.isInForce).map(\.flows)
+    if !excused.isEmpty {
+      violation.isWaived = try engine.remove(excused, from: question.breaches).isEmpty
+    }
+    let found = try witnesses(in: sure, question)
+    violation.witnesses = found.witnesses
+    if let missing = found.internalError {
+      return Decision(
+        .undecided(Doubt(flows: flows, limit: missing)), internalError: missing)
+    }
+    if question.needsConnection, !found.witnesses.allSatisfy({ $0.deliveryClass == .connection }) {
+      return Decision(
+        .undecided(
+          Doubt(
+            witness: found.witnesses.first, flows: flows,
+            limit: "no single session was found that both opens and is answered")))
+    }
+    return Decision(.violated(violation))
+  }
+
+  /// Witnesses that jointly cover the outcomes of the global conditions.
+  private mutating func witnesses(
+    in sure: [Breach], _ question: Question
+  ) throws(LimitReached) -> (witnesses: [Witness], internalError: String?) {
+    var remaining = HeaderSpace.everything
+    var witnesses: [Witness] = []
+    while !remaining.isEmpty, witnesses.count < 64 {
+      var candidates = sure
+      for index in candidates.indices {
+        candidates[index].flow.space = try engine.store.intersection(
+          candidates[index].flow.space, remaining)
+      }
+      candidates.removeAll { $0.flow.space.isEmpty }
+      var found: Witness?
+      var missing: Suspect?
+      for breach in candidates {
+        guard let suspect = try engine.suspect(in: breach, to: question.to) else { continue }
+        guard let witness = try engine.replay(suspect, in: simulator) else {
+          missing = suspect
+          continue
+        }
+        if found == nil { found = witness }
+        if !question.needsConnection || witness.deliveryClass == .connection {
+          found = witness
+          break
+        }
+      }
+      guard let witness = found else {
+        let header = missing.map { "\($0.sent)" } ?? "none"
+        return (witnesses, "a witness was not replayed by the simulator: \(header)")
+      }
+      witnesses.append(witness)
+      let covered = try engine.outcomes(covered: witness, by: sure)
+      let rest = try engine.store.subtracting(covered, from: remaining)
+      if rest == remaining { break }
+      remaining = rest
+    }
+    return (witnesses, nil)
+  }
+
+  private mutating func doubt(
+    _ breaches: [Breach], _ literals: [Int], _ question: Question
+  ) throws(LimitReached) -> Decision {
+    var doubt = Doubt(conditions: engine.conditions(of: literals))
+    doubt.flows = try engine.list(breaches, to: question.to, simulator: simulator)
+    for breach in breaches {
+      guard let suspect = try engine.suspect(in: breach, to: question.to) else { continue }
+      if let witness = try engine.replay(suspect, in: simulator) {
+        doubt.witness = witness
+        break
+      }
+    }
+    return Decision(.undecided(doubt))
+  }
+
+  /// What every verdict rests on besides the model itself.
+  private func assumptions() -> [String] {
+    var result: [String] = []
+    switch network.spoofing {
+    case .none: result.append("hosts send from their own addresses only (spoofing: none)")
+    case .segment: result.append("hosts send from addresses of their segment (spoofing: segment)")
+    case .any: break
+    }
+    if network.routing == .any {
+      result.append("survives every routing change (routing: any)")
+    } else {
+      result.append("routes are as configured (routing: configured)")
+    }
+    result.append("no segment hides a device that the description lacks")
+    for condition in network.conditions.conditions {
+      if let assumed = condition.assumed { result.append("\(condition.name) = \(assumed)") }
+    }
+    return result
+  }
+}
