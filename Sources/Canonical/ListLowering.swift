@@ -194,8 +194,9 @@ extension DeviceLowering {
     return lowering.match(entries, otherwise: next)
   }
 
-  /// Writes a constant to a field of the packets that have it. A field that decides which others a
-  /// packet has leaves those open.
+  /// Writes a constant to a field of the packets that have it.
+  ///
+  /// A field that decides which others a packet has leaves those open.
   private func lowerSet(
     _ field: HeaderField, _ value: UInt128, next: Int, in lowering: inout Lowering
   ) -> Int {

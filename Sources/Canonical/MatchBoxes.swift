@@ -70,8 +70,9 @@ struct MatchBoxes {
     }
   }
 
-  /// The packets that have the field with one of the values. Packets that lack it store 0, so only
-  /// a set with 0 in it must ask for the field itself.
+  /// The packets that have the field with one of the values.
+  ///
+  /// Packets that lack it store 0, so only a set with 0 in it must ask for the field itself.
   private func having(_ field: HeaderField, in values: Ranges) -> [HeaderBox] {
     let narrowed = values.intersection(field.allValues)
     if narrowed.isEmpty { return [] }

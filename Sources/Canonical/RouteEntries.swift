@@ -169,6 +169,7 @@ extension DeviceLowering {
   }
 
   /// What equal routes amount to under each combination of their conditions, most routes first.
+  ///
   /// The combination in which none exists is left to the entries that follow.
   private func alternatives(
     _ group: [Candidate]

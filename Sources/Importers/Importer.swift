@@ -10,9 +10,11 @@ public struct Importer: Sendable {
   /// Whether a document looks like this format; the answer is free to look at content only.
   public var recognises: @Sendable (_ bytes: [UInt8]) -> Bool
   /// Reads one configuration into a device that may already have interfaces, addresses and routes
-  /// from the description. What the configuration says itself wins, and a contradiction becomes a
-  /// notice. Vendor content never throws: only a document that is not well-formed, or not of the
-  /// format at all, is an error.
+  /// from the description.
+  ///
+  /// What the configuration says itself wins, and a contradiction becomes a notice. Vendor content
+  /// never throws: only a document that is not well-formed, or not of the format at all, is an
+  /// error.
   public var read:
     @Sendable (
       _ bytes: [UInt8], _ file: String, _ device: inout Device, _ context: inout ImportContext

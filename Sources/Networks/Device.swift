@@ -92,8 +92,10 @@ public struct Interface: Hashable, Sendable {
   public var vrf: Int
   /// The addresses, the primary one first.
   public var addresses: [Address]
-  /// Further addresses that the device answers for on the segment: translated ones, pools,
-  /// virtual addresses, proxy ARP and ND. Not local unless `localAddresses` has them too.
+  /// Further addresses that the device answers for on the segment: translated ones, pools, virtual
+  /// addresses, proxy ARP and ND.
+  ///
+  /// Not local unless `localAddresses` has them too.
   public var answersFor: AddressSet
   /// Further addresses that end at the device itself, such as virtual router addresses.
   public var localAddresses: AddressSet
@@ -126,7 +128,9 @@ public struct VRF: Hashable, Sendable {
   /// The routes, besides the connected ones, which follow from the interfaces.
   public var routes: [Route]
   /// A global condition: something that is not in the input, such as a dynamic protocol, may add
-  /// any route. Where it is true, a packet may leave by any interface of the VRF to any neighbour.
+  /// any route.
+  ///
+  /// Where it is true, a packet may leave by any interface of the VRF to any neighbour.
   public var unknownRoutes: Int?
 
   /// Creates a VRF.

@@ -46,8 +46,10 @@ extension Network {
     ipv6: Ranges(0xFF00 << 112...UInt128.max))
 
   /// The addresses that the internet routes: all but those set aside for private, local, multicast
-  /// and reserved use (RFC 6890). Documentation prefixes count as routed, since descriptions of
-  /// networks use them in place of public ones.
+  /// and reserved use (RFC 6890).
+  ///
+  /// Documentation prefixes count as routed, since descriptions of networks use them in place of
+  /// public ones.
   public static let globallyRouted: AddressSet = {
     let reserved: [ClosedRange<UInt128>] = [
       0x0000_0000...0x00FF_FFFF, 0x0A00_0000...0x0AFF_FFFF, 0x6440_0000...0x647F_FFFF,
@@ -82,7 +84,9 @@ extension Network {
   }
 
   /// The source addresses that a sender on the segment may use beyond its own, with the network's
-  /// `spoofing`. Where a segment has no subnet, nothing is known and every address is possible.
+  /// `spoofing`.
+  ///
+  /// Where a segment has no subnet, nothing is known and every address is possible.
   public func spoofableAddresses(on segment: Int) -> AddressSet {
     if spoofing == .any { return .all }
     if segment == internet { return inside.complement }
@@ -91,7 +95,9 @@ extension Network {
   }
 
   /// The segments that share one broadcast domain with this one by links, itself included, in
-  /// ascending order. The internet is never among them but for itself.
+  /// ascending order.
+  ///
+  /// The internet is never among them but for itself.
   public func domain(of segment: Int) -> [Int] {
     var found: Set<Int> = [segment]
     var waiting = [segment]

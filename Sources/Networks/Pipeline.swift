@@ -114,8 +114,10 @@ public struct SessionBehaviour: Hashable, Sendable {
   /// Which packets are never looked up; it reads wire fields only.
   public var untracked: Match
   /// Whether established and related packets skip NAT lists and filters with the role
-  /// `forwardFilter`: the session forwards them (PAN-OS, SRX, pf), rather than the rules being shown
-  /// their state (netfilter). NAT lists are skipped by them in any case.
+  /// `forwardFilter`: the session forwards them (PAN-OS, SRX, pf), rather than the rules being
+  /// shown their state (netfilter).
+  ///
+  /// NAT lists are skipped by them in any case.
   public var bypassesFilters: Bool
   /// Whether ICMP errors about a session count as related.
   public var acceptsRelated: Bool

@@ -56,9 +56,13 @@ public struct IPAddress: Hashable, Sendable {
 
 /// A network prefix: an address and how many of its leading bits count.
 public struct Prefix: Hashable, Sendable {
-  /// The first address. **Invariant**: bits past `length` are 0.
+  /// The first address.
+  ///
+  /// **Invariant**: bits past `length` are 0.
   public let address: IPAddress
-  /// How many leading bits count: 0...32 or 0...128. **Invariant**: within the family's bits.
+  /// How many leading bits count: 0...32 or 0...128.
+  ///
+  /// **Invariant**: within the family's bits.
   public let length: Int
 
   /// The prefix of this length that holds `address`; `nil` where the length is out of range.

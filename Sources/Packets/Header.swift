@@ -30,7 +30,9 @@ public struct Header: Hashable, Sendable {
   /// The EtherType of a non-IP frame.
   public var etherType: UInt16
 
-  /// A packet from its parts, normalised. `nextHeader` is the protocol unless it is given.
+  /// A packet from its parts, normalised.
+  ///
+  /// `nextHeader` is the protocol unless it is given.
   public init(
     family: Family, source: UInt128 = 0, destination: UInt128 = 0, protocol: UInt8 = 0,
     nextHeader: UInt8? = nil, sourcePort: UInt16 = 0, destinationPort: UInt16 = 0,
@@ -53,7 +55,9 @@ public struct Header: Hashable, Sendable {
     normalise()
   }
 
-  /// Whether the packet has the field at all. Only wire fields can be had.
+  /// Whether the packet has the field at all.
+  ///
+  /// Only wire fields can be had.
   public func has(_ field: HeaderField) -> Bool {
     let isIP = family != .nonIP
     switch field {

@@ -31,12 +31,17 @@ public struct HeaderBox: Hashable, Sendable {
     public let values: Ranges
   }
 
-  /// The constraints. **Invariant**: ascending by field, at most one a field.
+  /// The constraints.
+  ///
+  /// **Invariant**: ascending by field, at most one a field.
   public private(set) var constraints: [Constraint] = []
-  /// The condition outcomes. **Invariant**: ascending by condition, at most one a condition.
+  /// The condition outcomes.
+  ///
+  /// **Invariant**: ascending by condition, at most one a condition.
   public private(set) var literals: [Literal] = []
-  /// Whether the box is empty. **Invariant**: true where any constraint is empty or two literals
-  /// contradict each other.
+  /// Whether the box is empty.
+  ///
+  /// **Invariant**: true where any constraint is empty or two literals contradict each other.
   public private(set) var isEmpty = false
   private var hasContradiction = false
 

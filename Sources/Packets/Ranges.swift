@@ -1,6 +1,8 @@
 /// A set of unsigned integers as sorted, disjoint, non-adjacent closed ranges.
 public struct Ranges: Hashable, Sendable {
-  /// The ranges. **Invariant**: ascending, and between two of them lies at least one value.
+  /// The ranges.
+  ///
+  /// **Invariant**: ascending, and between two of them lies at least one value.
   public let ranges: [ClosedRange<UInt128>]
 
   /// The empty set.

@@ -49,7 +49,9 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// All the errors found in the inputs, in the order of their places. Never empty.
+/// All the errors found in the inputs, in the order of their places.
+///
+/// Never empty.
 public struct InputErrors: Error, Hashable, Sendable, CustomStringConvertible {
   /// The errors.
   public var errors: [InputError]
