@@ -15,8 +15,8 @@ public indirect enum DocumentShape: Hashable, Sendable {
 
   /// A string, a number or a truth value.
   public enum Scalar: Hashable, Sendable {
-    /// A string.
-    case string
+    /// A string, and what has to be in it, such as *a name, which cannot be empty*.
+    case text(expected: String)
     /// One of several strings.
     case choice([String])
     /// A whole number.
@@ -35,6 +35,8 @@ public indirect enum DocumentShape: Hashable, Sendable {
     public var shape: DocumentShape
     /// Whether the key has to be there.
     public var isRequired: Bool
+    /// Whether the key tells what kind of file it is in, and its value the file's title.
+    public var isTitle: Bool
   }
 
   /// What a reading accepts, found by running it on no document at all.

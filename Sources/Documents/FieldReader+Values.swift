@@ -24,7 +24,7 @@ extension FieldReader {
     guard case .value(let value) = source else { return nil }
     switch (form, value.kind) {
     case (_, .null): return "leave the key out"
-    case (.string, .number), (.string, .boolean), (.choice, .number), (.choice, .boolean):
+    case (.text, .number), (.text, .boolean), (.choice, .number), (.choice, .boolean):
       return "put it in quotes"
     case (.integer, .string), (.tenths, .string), (.boolean, .string): return "leave out the quotes"
     default: return nil

@@ -87,6 +87,7 @@ public struct FieldReader {
   public mutating func title(_ key: String) -> Placed<String>? {
     defer { elementNames.append("name") }
     guard case .element(let element) = source else {
+      defer { fields[fields.count - 1].isTitle = true }
       return value(key, Scalar.name.placed, required: true)
     }
     if element.name != key {
@@ -141,7 +142,7 @@ extension FieldReader {
       !fields.contains { $0.key == key } && !(each.map(elementNames.contains) ?? false)
         && !elementNames.contains(key) && !(isNamed && key == "name"),
       "two keys of one object are not written alike: \(key)")
-    fields.append(DocumentShape.Field(key: key, shape: shape, isRequired: required))
+    fields.append(DocumentShape.Field(key: key, shape: shape, isRequired: required, isTitle: false))
     elementNames.append(key)
     if let each, each != key { elementNames.append(each) }
     if attribute { attributeNames.append(key) }

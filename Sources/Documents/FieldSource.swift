@@ -49,7 +49,7 @@ enum FieldSource {
       return element.text
     case .value(let value):
       switch form {
-      case .string, .choice: return value.string
+      case .text, .choice: return value.string
       case .integer, .tenths: return value.number
       case .boolean: return value.kind == .boolean ? value.scalarText : nil
       }

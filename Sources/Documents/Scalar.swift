@@ -21,14 +21,14 @@ public struct Scalar<Value> {
   ///     sentence *"x" is not …*.
   ///   - parse: Gives the value that a text stands for, or nil where it stands for none.
   public init(_ expected: String, parse: @escaping (String) -> Value?) {
-    self.init(form: .string, expected: expected) { text, _ in parse(text) }
+    self.init(form: .text(expected: expected), expected: expected) { text, _ in parse(text) }
   }
 
   /// Describes a string whose reading can say itself what is wrong with it.
   public init(
     _ expected: String, parse: @escaping (String, Place) throws(InputError) -> Value?
   ) {
-    self.init(form: .string, expected: expected, parse: parse)
+    self.init(form: .text(expected: expected), expected: expected, parse: parse)
   }
 
   init(
@@ -96,9 +96,7 @@ extension Scalar where Value == Int {
 
   /// A number with at most one decimal, as its tenths: 35 for `3.5`.
   public static func tenths(in range: ClosedRange<Int>) -> Self {
-    let ends = [range.lowerBound, range.upperBound].map {
-      "\($0 / 10)" + ($0 % 10 == 0 ? "" : ".\($0 % 10)")
-    }
+    let ends = [range.lowerBound, range.upperBound].map(decimal)
     let expected = "a number from \(ends[0]) to \(ends[1])"
     return Self(form: .tenths(range), expected: expected) { text, _ in
       let parts = text.split(separator: ".", omittingEmptySubsequences: false)

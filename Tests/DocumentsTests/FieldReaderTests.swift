@@ -180,6 +180,15 @@ private func errors(_ text: String, as format: Document.Format = .json) -> [Stri
     #expect(errors("{}") == ["1:1 \"plant\" is missing"])
   }
 
+  @Test func `numbers with one decimal are read as tenths`() throws {
+    func level(_ text: String) -> Int? {
+      let document = try? Document.parse(Array("{\"x\": \(text)}".utf8), as: .json, file: "f")
+      return try? document?.read { $0.value("x", .tenths(in: 0...50), required: true) }
+    }
+    #expect(["3", "3.5", "0", "5.0"].map(level) == [30, 35, 0, 50])
+    #expect(["5.1", "-1", "1.25", "1e1", "\"3\"", "null"].allSatisfy { level($0) == nil })
+  }
+
   @Test func `the keys that a reading accepts can be listed`() {
     #expect(
       DocumentShape.accepted(by: Plant.read).keyPaths == [
