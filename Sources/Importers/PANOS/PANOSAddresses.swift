@@ -92,7 +92,8 @@ extension PANOS.Reader {
   }
 
   /// What one name or literal stands for.
-  /// - Parameter path: the groups around it, so that a group inside itself is noticed.
+  ///
+  /// The path has the groups around it, so that a group inside itself is noticed.
   mutating func address(
     _ member: PANOSValue, in system: Int, path: [String]
   ) -> PANOS.Addresses {

@@ -221,7 +221,9 @@ extension PANOS.Reader {
     }
   }
 
-  /// Every application on its default ports. Packets whose application is not known yet pass on any
+  /// Every application on its default ports.
+  ///
+  /// Packets whose application is not known yet pass on any
   /// port that is some application's.
   private mutating func anyApplicationDefault(permits: Bool, at place: Place) -> Match {
     let other = Match.condition(

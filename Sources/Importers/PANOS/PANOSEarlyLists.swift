@@ -164,8 +164,11 @@ extension PANOS.Reader {
   private mutating func unmodelled(_ list: XMLElement, of system: Int) -> [ACL.Rule] {
     ledger.opaque(list)
     let unknown = condition(
-      "rulebase", qualified(list.name, in: system), Condition.ofPacket, at: list.place,
+      "rulebase", qualified(list.name, in: system), .global, at: list.place,
       "the rulebase '\(list.name)' is not modelled")
+    let decision = condition(
+      "rulebase", qualified("\(list.name)-decision", in: system), Condition.ofPacket,
+      at: list.place, "whether the rulebase '\(list.name)' passes a packet is not modelled")
     if list.name == "sdwan" || list.name == "network-packet-broker" {
       for vrf in Set(systems[system].interfaces.map { device.interfaces[$0].vrf }).sorted() {
         addUnknownRoutes(vrf, at: list.place, "the rulebase '\(list.name)' may choose the way out")
@@ -173,8 +176,8 @@ extension PANOS.Reader {
     }
     return [
       ACL.Rule(
-        name: list.name, place: list.place, match: .any,
-        action: .opaque(condition: unknown, writes: []))
+        name: list.name, place: list.place, match: .condition(unknown),
+        action: .opaque(condition: decision, writes: []))
     ]
   }
 }

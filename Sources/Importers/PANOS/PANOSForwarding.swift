@@ -6,8 +6,8 @@ import Places
 extension PANOS.Reader {
   /// The rules that choose the way out before any route is asked.
   ///
-  /// - Parameter again: for the second look-up, whose use of these rules after a translation of the
-  ///   destination is not documented.
+  /// With `again` they are for the second look-up, whose use of these rules after a translation of
+  /// the destination is not documented.
   mutating func forwardingRules(of system: Int, again: Bool) -> [ACL.Rule] {
     var result: [ACL.Rule] = []
     for rule in rules("pbf", of: system) where !isDisabled(rule) {

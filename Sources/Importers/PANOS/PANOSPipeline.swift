@@ -79,7 +79,7 @@ extension PANOS.Reader {
 
   /// Puts before rules that only what opens a session asks them, and nothing of the management port.
   ///
-  /// - Parameter replies: whether later packets in the direction of the first one are asked too.
+  /// With `replies`, later packets in the direction of the first one are asked too.
   private func opening(_ rules: [ACL.Rule], replies later: Bool = false) -> [ACL.Rule] {
     guard !rules.isEmpty else { return [] }
     var asked = Match.field(.connectionState, Ranges(UInt128(ConnectionState.new.rawValue)))
@@ -108,8 +108,9 @@ extension PANOS.Reader {
     stages.append(.filter(list, role: .plain))
   }
 
-  /// The virtual wires. An interface that is no part of one leads to itself, which leaves it to the
-  /// routes.
+  /// The virtual wires.
+  ///
+  /// An interface that is no part of one leads to itself, which leaves it to the routes.
   private func appendBridge(to stages: inout [Stage]) {
     guard !wires.isEmpty else { return }
     stages.append(.bridge(device.interfaces.indices.map { wires[$0] ?? $0 }))

@@ -216,7 +216,7 @@ extension PANOS.Reader {
     context.coverage.append(ledger.coverage(of: document))
   }
 
-  /// - Parameter path: the path from `config`, or `nil` outside it.
+  /// Looks at what is inside an element, whose path from `config` is `nil` outside it.
   private mutating func sweep(_ element: XMLElement, path: String?) {
     for child in element.children {
       let inner: String? =

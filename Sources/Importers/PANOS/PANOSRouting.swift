@@ -62,7 +62,9 @@ extension PANOS.Reader {
     }
   }
 
-  /// The VRF of a name. The first one takes over the default VRF that no description named.
+  /// The VRF of a name.
+  ///
+  /// The first one takes over the default VRF that no description named.
   mutating func vrf(named name: String) -> Int {
     if let index = vrfByName[name] { return index }
     let index: Int

@@ -124,7 +124,9 @@ extension PANOS.Reader {
     .disjunction(zones.map { .conjunction([match($0, .ingress), match($0, .egress)]) })
   }
 
-  /// A rule for traffic within zones. Its destination zones are those of the source; where a
+  /// A rule for traffic within zones.
+  ///
+  /// Its destination zones are those of the source; where a
   /// hand-made file lists others, it is not known whether the rule holds for them.
   private mutating func intrazone(
     _ rule: PANOS.RuleEntry, from: [PANOSValue], to: [PANOSValue]
@@ -251,10 +253,13 @@ extension PANOS.Reader {
     let condition = condition(
       "panorama", qualified("pushed-rules", in: system), .global, at: server,
       "a Panorama manages the firewall, and the rules that it pushes are not in the file")
+    let decision = self.condition(
+      "panorama", qualified("pushed-decision", in: system), Condition.ofPacket, at: server,
+      "whether the rules that a Panorama pushes deny a packet is not in the file")
     return [
       ACL.Rule(
         name: "pushed rules", place: server, match: .condition(condition),
-        action: .opaque(condition: condition, writes: []))
+        action: .opaque(condition: decision, writes: []))
     ]
   }
 }
