@@ -37,7 +37,8 @@ import Testing
         print(
           name, "modelled", counts.modelled, "irrelevant", counts.irrelevant, "opaque",
           counts.opaque.count, "notices", context.notices.count, "conditions",
-          context.conditions.conditions.count, "rules", device.acls.reduce(0) { $0 + $1.rules.count })
+          context.conditions.conditions.count, "rules",
+          device.acls.reduce(0) { $0 + $1.rules.count })
         #expect(counts.modelled > 0)
         #expect(context.notices.allSatisfy { $0.place.file == path })
       case .refused(let error):
