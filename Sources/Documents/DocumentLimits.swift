@@ -9,6 +9,8 @@ public struct DocumentLimits: Hashable, Sendable {
   /// The largest configuration known to us has 36 MB. Positions are kept in 32 bits, so this must
   /// stay below 1 GiB, which leaves room for a text that grows fourfold when decoded to UTF-8.
   public var bytes: Int
+  /// The most bytes a YAML document may have, whose reading takes some forty times as many.
+  public var yamlBytes: Int
   /// The most levels of elements, arrays and objects inside one another.
   ///
   /// No known format needs more than about 40. Readers may recurse this deep.
@@ -28,10 +30,12 @@ public struct DocumentLimits: Hashable, Sendable {
 
   /// Creates bounds.
   public init(
-    bytes: Int = 200_000_000, depth: Int = 512, values: Int = 20_000_000, attributes: Int = 1000,
+    bytes: Int = 200_000_000, yamlBytes: Int = 20_000_000, depth: Int = 512,
+    values: Int = 20_000_000, attributes: Int = 1000,
     names: Int = 100_000
   ) {
     self.bytes = min(bytes, 1 << 30)
+    self.yamlBytes = min(yamlBytes, self.bytes)
     self.depth = depth
     self.values = values
     self.attributes = attributes
@@ -42,10 +46,11 @@ public struct DocumentLimits: Hashable, Sendable {
   public static let standard = Self()
 
   /// Refuses a document that is too large.
-  func check(size: Int, of file: String) throws(InputError) {
-    guard size > bytes else { return }
+  func check(size: Int, of file: String, atMost limit: Int? = nil) throws(InputError) {
+    let limit = limit ?? bytes
+    guard size > limit else { return }
     throw InputError(
-      at: Place(file: file), "the document has \(size) bytes, more than the \(bytes) allowed")
+      at: Place(file: file), "the document has \(size) bytes, more than the \(limit) allowed")
   }
 
   /// What is said of a document that is nested too deep.

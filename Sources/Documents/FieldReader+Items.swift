@@ -153,8 +153,10 @@ extension FieldReader {
 
   /// Whether an attribute belongs to a key, or tells an XML editor where a schema is.
   private func isKnown(_ attribute: XMLAttribute) -> Bool {
-    attribute.namespace == "http://www.w3.org/2001/XMLSchema-instance"
-      || attribute.prefix == nil && attributeNames.contains(attribute.name)
+    if attribute.namespace == "http://www.w3.org/2001/XMLSchema-instance" {
+      return ["schemaLocation", "noNamespaceSchemaLocation"].contains(attribute.name)
+    }
+    return attribute.prefix == nil && attributeNames.contains(attribute.name)
   }
 
   private mutating func refuseUnknown(

@@ -13,8 +13,8 @@ public import Places
 ///       return Route(to: to, via: via, place: reader.place)
 ///     }
 ///
-/// A reading returns nil only where it, or its reader, has found an error; the value is then of no
-/// consequence, since errors end the run.
+/// A reading returns nil where it, or its reader, has found an error; the value is then of no
+/// consequence, since errors end the run. If neither has, nil is an error by itself.
 public struct FieldReader {
   let source: FieldSource
   /// Whether the object is an entry with a name, which is its attribute `name` in XML.

@@ -280,6 +280,9 @@ extension SAXState {
     var message = unsafe error.message.map { unsafe String(cString: $0) } ?? "not well-formed XML"
     while message.last?.isWhitespace == true { message.removeLast() }
     message = message.prefix(1).lowercased() + message.dropFirst()
+    if message.contains("Huge input lookup") {
+      message = "one tag, comment or other piece of the text is longer than 10 MB"
+    }
     let mismatched = unsafe error.code == CInt(XML_ERR_TAG_NAME_MISMATCH.rawValue)
     let unfinished = unsafe error.code == CInt(XML_ERR_TAG_NOT_FINISHED.rawValue)
     // At the end tag, where that is the wrong one, rather than behind it.

@@ -4,9 +4,9 @@ import Yams
 /// A YAML document, as far as it says what JSON could say too.
 ///
 /// Plain scalars are read by the core schema of YAML 1.2 (section 10.3), so `no` and `1:30` are
-/// strings. An alias stands for a copy of what it names, at the alias's place for nothing inside it:
-/// what is inside keeps its own place. Tags other than those of the core schema, keys that are not
-/// scalars, more than one document, and values that JSON cannot write are refused.
+/// strings. An alias stands for a copy of what it names, which keeps its places. Tags other than
+/// those of the core schema, keys that are not scalars, more than one document, and values that
+/// JSON cannot write are refused.
 public enum YAMLDocument {
   /// Reads a document.
   ///
@@ -15,7 +15,7 @@ public enum YAMLDocument {
   public static func parse(
     _ bytes: [UInt8], file: String, limits: DocumentLimits = .standard
   ) throws(InputError) -> DocumentValue {
-    try limits.check(size: bytes.count, of: file)
+    try limits.check(size: bytes.count, of: file, atMost: limits.yamlBytes)
     let lines = LineTable(bytes, file: file)
     try lines.checkUTF8(bytes)
     let marks = YAMLMarks(bytes)

@@ -180,6 +180,17 @@ private func errors(_ text: String, as format: Document.Format = .json) -> [Stri
     #expect(errors("{}") == ["1:1 \"plant\" is missing"])
   }
 
+  @Test func `an object that a reading makes nothing of is an error`() throws {
+    let document = try Document.parse(Array("{\"a\":\n{}}".utf8), as: .json, file: "f")
+    let errors = #expect(throws: InputErrors.self) {
+      try document.read { reader in
+        _ = reader.object("a") { $0.value("b", .string) }
+        return 1
+      }
+    }
+    #expect(errors?.description == "f:2:1: error: this does not say enough")
+  }
+
   @Test func `numbers with one decimal are read as tenths`() throws {
     func level(_ text: String) -> Int? {
       let document = try? Document.parse(Array("{\"x\": \(text)}".utf8), as: .json, file: "f")
