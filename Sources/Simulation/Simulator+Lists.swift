@@ -25,7 +25,7 @@ extension Simulator {
   private struct Run {
     var state: PacketState
     var frames: [Frame]
-    var ruleCount = 0
+    var jumpCount = 0
     var matched: [Hop.Matched] = []
     var asked: [Literal] = []
 
@@ -60,8 +60,6 @@ extension Simulator {
         continue
       }
       run.frames[run.frames.count - 1].next += 1
-      run.ruleCount += 1
-      if run.ruleCount > Self.greatestRuleCount { return [run.result(.ruleLimit)] }
       let rule = list.rules[frame.next]
       guard matches(rule.match, run.state, &run.asked) else { continue }
       for effect in rule.effects { perform(effect, on: &run.state) }
@@ -76,6 +74,8 @@ extension Simulator {
       case .return: run.frames.removeLast()
       case .jump(let target):
         if run.isRunning(target) { return [run.result(.jumpCycle)] }
+        run.jumpCount += 1
+        if run.jumpCount > Self.greatestJumpCount { return [run.result(.jumpLimit)] }
         run.frames.append(Frame(list: target))
       case .goto(let target):
         if run.isRunning(target) { return [run.result(.jumpCycle)] }

@@ -126,7 +126,7 @@ extension Simulator {
   private func words(of result: ListResult) -> String {
     switch result.loss {
     case .jumpCycle: "lists jump in a circle"
-    case .ruleLimit: "the list runs too long"
+    case .jumpLimit: "lists jump too often"
     case .opaque: "does what is not modelled, taken to deny"
     default: result.matched.last.map { "\($0.name) \($0.effect)" } ?? ""
     }

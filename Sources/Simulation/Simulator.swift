@@ -19,8 +19,9 @@ public struct Simulator: Sendable {
   public static let greatestHopCount = 255
   /// How many steps one search may take: about a gigabyte of them.
   public static let greatestStepCount = 1_000_000
-  /// How many rules a list may run for one packet, those of the lists it jumps to included.
-  public static let greatestRuleCount = 1_000_000
+  /// How many jumps a list may make for one packet: lists that jump twice each could make them
+  /// without end.
+  public static let greatestJumpCount = 10_000
   /// How many combinations of values are tried for what one unmodelled action writes.
   public static let greatestCombinationCount = 4096
 

@@ -44,8 +44,8 @@ public enum Loss: String, Hashable, Sendable, CaseIterable {
   case opaque
   /// Lists jump to each other in a circle.
   case jumpCycle
-  /// A list ran longer than a list may.
-  case ruleLimit
+  /// A list jumped to others more often than a list may.
+  case jumpLimit
   /// The source failed the reverse path check.
   case reversePath
   /// No route leads to its destination.

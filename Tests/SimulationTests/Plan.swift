@@ -178,8 +178,10 @@ func fragment(of header: Header) -> Header {
 }
 
 extension Simulator {
-  /// Where a packet is delivered, in words: `on` a segment or `to` a device, and ` as` another
-  /// packet where it was changed. Sorted. Every delivery is checked to have a walk of its own.
+  /// Where a packet is delivered, in words.
+  ///
+  /// The words are `on` a segment or `to` a device, and `as` another
+  /// packet where it was changed, sorted.
   func ends(_ header: Header, from origin: Origin) -> [String] {
     deliveries(header, from: origin).outcomes.compactMap { words($0, header) }.sorted()
   }
