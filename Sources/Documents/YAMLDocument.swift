@@ -15,25 +15,47 @@ public enum YAMLDocument {
   public static func parse(
     _ bytes: [UInt8], file: String, limits: DocumentLimits = .standard
   ) throws(InputError) -> DocumentValue {
+    let documents = try parseAll(bytes, file: file, limits: limits)
+    guard let first = documents.first else {
+      throw InputError(at: Place(file: file, line: 1, column: 1), "the document is empty")
+    }
+    if documents.count > 1 {
+      throw InputError(at: documents[1].place, "there is a second document in the file")
+    }
+    return first
+  }
+
+  /// Reads the documents of a file, which may be any number, in order.
+  ///
+  /// - Returns: The outermost value of each, whose `id` is 0. Documents share no numbers.
+  /// - Complexity: O(*n*) in the bytes, and in the values once aliases are followed.
+  public static func parseAll(
+    _ bytes: [UInt8], file: String, limits: DocumentLimits = .standard
+  ) throws(InputError) -> [DocumentValue] {
     try limits.check(size: bytes.count, of: file, atMost: limits.yamlBytes)
     let lines = LineTable(bytes, file: file)
     try lines.checkUTF8(bytes)
     let marks = YAMLMarks(bytes)
     let text = try aliasesAsScalars(bytes, lines: lines)
     let parser: Parser
-    let root: Node?
+    var roots: [Node] = []
     do {
       parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
-      root = try parser.singleRoot()
+      while let root = try parser.nextRoot() { roots.append(root) }
     } catch {
       throw inputError(error, marks: marks, lines: lines)
     }
-    guard let root else { throw InputError(at: lines.place(at: 0), "the document is empty") }
-    var reading = YAMLReading(marks: marks, lines: lines, limits: limits)
-    try reading.add(root, key: nil, depth: 1)
+    var values: [DocumentValue] = []
+    var left = limits
+    for root in roots {
+      var reading = YAMLReading(marks: marks, lines: lines, limits: left)
+      try reading.add(root, key: nil, depth: 1)
+      left.values -= reading.builder.nodes.count
+      values.append(DocumentValue(tree: DocumentTree(reading.builder, lines: lines), id: 0))
+    }
     // Nodes hold their anchors weakly.
     withExtendedLifetime(parser) {}
-    return DocumentValue(tree: DocumentTree(reading.builder, lines: lines), id: 0)
+    return values
   }
 
   /// The text with every asterisk replaced, so that what was an alias is a plain scalar.
@@ -45,7 +67,11 @@ public enum YAMLDocument {
     _ bytes: [UInt8], lines: LineTable
   ) throws(InputError) -> String {
     let text = String(decoding: bytes[LineTable.markLength(bytes)...], as: UTF8.self)
-    guard !text.unicodeScalars.contains(YAMLReading.asterisk) else {
+    // It could not be told from an asterisk afterwards, written as it is or as an escape.
+    let isUsed =
+      text.unicodeScalars.contains(YAMLReading.asterisk)
+      || ["\\ue000", "\\u0000e000"].contains(where: text.lowercased().contains)
+    if isUsed {
       throw InputError(at: lines.place(at: 0), "the character U+E000 is not accepted in YAML")
     }
     var scalars = String.UnicodeScalarView()
@@ -65,8 +91,7 @@ public enum YAMLDocument {
     case .scanner(let context, let problem, let mark, _),
       .parser(let context, let problem, let mark, _):
       return at(mark, (context.map { "\($0.text), " } ?? "") + problem)
-    case .composer(_, let problem, let mark, _):
-      return at(mark, problem.hasSuffix("document") ? "there is a second document" : problem)
+    case .composer(_, let problem, let mark, _): return at(mark, problem)
     case .duplicatedKeysInMapping(let duplicates, let context):
       let names = duplicates.map { quoted(YAMLReading.restored($0)) }.joined(separator: ", ")
       return at(context.mark, "\(names) occurs twice in one mapping")

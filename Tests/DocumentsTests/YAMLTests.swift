@@ -49,6 +49,21 @@ private func refusal(_ text: String) -> String {
     #expect("\(value.kind)" + (value.scalarText.map { " \($0)" } ?? "") == expected)
   }
 
+  @Test func `a file of several documents is read where that is asked for`() throws {
+    let text = "a: &a 1\n---\n# nothing\n---\n- 2\n- x\n...\n"
+    let documents = try YAMLDocument.parseAll(Array(text.utf8), file: "f")
+    #expect(documents.map(\.kind) == [.object, .null, .array])
+    #expect(documents.last?.array?.first?.place == Place(file: "f", line: 5, column: 3))
+    #expect(try YAMLDocument.parseAll([], file: "f").isEmpty)
+    #expect(throws: InputError.self) {
+      try YAMLDocument.parseAll(Array("a: &a 1\n---\nb: *a\n".utf8), file: "f")
+    }
+    #expect(throws: InputError.self) {
+      try YAMLDocument.parseAll(
+        Array("[1, 2]\n---\n[3]\n".utf8), file: "f", limits: DocumentLimits(values: 4))
+    }
+  }
+
   @Test func `an alias is a copy that keeps the places inside`() throws {
     let value = try parse("a: &a [1, &b {c: 2}]\nd: *a\ne: *b\nf: &a 7\ng: *a\n")
     #expect(value["d"]?.array?.last?["c"]?.int == 2)
@@ -72,7 +87,9 @@ private func refusal(_ text: String) -> String {
     #expect(refusal("&a k: 1\n*a : 2").hasPrefix("1:1 a key must be"))
     #expect(refusal("a: *a").hasPrefix("1:4 \"*a\" names nothing"))
     #expect(refusal("a: &a [*a]").hasPrefix("1:8 \"*a\" names nothing"))
-    #expect(refusal("a: 1\n---\nb: 2") == "2:1 there is a second document")
+    #expect(refusal("a: 1\n---\nb: 2") == "3:1 there is a second document in the file")
+    #expect(refusal("a: \u{E000}").hasPrefix("1:1 the character U+E000"))
+    #expect(refusal("a: \"\\uE000\"").hasPrefix("1:1 the character U+E000"))
     #expect(refusal("ü: 1\na: 2\nü: 3").hasSuffix("\"ü\" occurs twice in one mapping"))
     #expect(refusal("a: [1\nb: 2").hasPrefix("2:"))
     #expect(refusal("a: \u{1}").hasPrefix("1:"))
