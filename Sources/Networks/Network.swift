@@ -164,31 +164,17 @@ public struct EndpointGroup: Hashable, Sendable {
     }
   }
 
-  /// A service that the group offers or is published under elsewhere.
-  public struct Service: Hashable, Sendable {
-    /// The protocol.
-    public var `protocol`: UInt8
-    /// The ports; all where the protocol has none.
-    public var ports: Ranges
-
-    /// Creates a service.
-    public init(protocol: UInt8, ports: Ranges) {
-      self.protocol = `protocol`
-      self.ports = ports
-    }
-  }
-
   /// A relay: it accepts flows of one service and opens flows of another.
   public struct Relay: Hashable, Sendable {
     /// What it accepts.
-    public var accepts: [Service]
+    public var accepts: ServiceSet
     /// What it opens.
-    public var opens: [Service]
+    public var opens: ServiceSet
     /// Where it is described.
     public var place: Place
 
     /// Creates a relay.
-    public init(accepts: [Service], opens: [Service], place: Place) {
+    public init(accepts: ServiceSet, opens: ServiceSet, place: Place) {
       self.accepts = accepts
       self.opens = opens
       self.place = place
@@ -210,7 +196,7 @@ public struct EndpointGroup: Hashable, Sendable {
   /// What it relays.
   public var relays: [Relay] = []
   /// The services that it offers; `nil` where the input does not say.
-  public var services: [Service]?
+  public var services: ServiceSet?
   /// The addresses under which others reach it, such as a translated one.
   public var published: [IPAddress] = []
   /// Software with versions, in the user's words.
