@@ -76,8 +76,9 @@ extension Assembly {
         + "'\(network.segments[segment].name)', whose subnet it is in")
   }
 
-  /// Attaches to the segment of an earlier interface in an overlapping subnet, or to a new one. An
-  /// address of its own alone is no segment.
+  /// Attaches to the segment of an earlier interface in an overlapping subnet, or to a new one.
+  ///
+  /// An address of its own alone is no segment.
   private mutating func attachToInferred(_ port: Port, _ subnets: [Prefix]) {
     let interface = network.devices[port.device].interfaces[port.interface]
     let wide = subnets.filter { $0.length < $0.family.addressBits }

@@ -40,8 +40,10 @@ extension Assembly {
     }
   }
 
-  /// Checks the switches and trunks of a part against the rest. Which hardware carries a segment has
-  /// no bearing on what reaches it, but a host on a trunk is on each of its segments.
+  /// Checks the switches and trunks of a part against the rest.
+  ///
+  /// Which hardware carries a segment has no bearing on what reaches it, but a host on a trunk is
+  /// on each of its segments.
   mutating func addSwitches(_ part: NetworkPart) {
     for item in part.description.switches {
       for reference in item.segments { _ = segment(reference, in: part) }

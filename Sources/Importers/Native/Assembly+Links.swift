@@ -57,9 +57,10 @@ extension Assembly {
     }
   }
 
-  /// Joins two parties that are no segments. Between devices, everything that one of them puts on
-  /// the line reaches the other, whatever it is addressed to; so each has its own segment, and a
-  /// bridge joins them.
+  /// Joins two parties that are no segments.
+  ///
+  /// Between devices, everything that one of them puts on the line reaches the other, whatever it
+  /// is addressed to; so each has its own segment, and a bridge joins them.
   private mutating func joinDirectly(
     _ a: Link.Party, _ b: Link.Party, _ link: LinkDescription
   ) {
@@ -151,10 +152,11 @@ extension Assembly {
 }
 
 extension Assembly {
-  /// Adds the tunnels of a part as lines between their ends. Whether the outer packets get through
-  /// is not looked at: a plain tunnel is taken as open, and one that proves its ends as open under a
-  /// condition. Where it does not prove them, whoever reaches an end may send what it likes into
-  /// it, which a second condition says.
+  /// Adds the tunnels of a part as lines between their ends.
+  ///
+  /// Whether the outer packets get through is not looked at: a plain tunnel is taken as open, and
+  /// one that proves its ends as open under a condition. Where it does not prove them, whoever
+  /// reaches an end may send what it likes into it, which a second condition says.
   mutating func addTunnels(_ part: NetworkPart) {
     for tunnel in part.description.tunnels {
       let name = "tunnel:" + (part.prefixes.last ?? "") + tunnel.name.value

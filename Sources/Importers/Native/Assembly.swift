@@ -22,7 +22,9 @@ public struct NetworkPart: Sendable {
   /// The description.
   public var description: NetworkDescription
   /// What is put before its names, after the same of each file that includes it, the outermost
-  /// first; the outermost file's own is empty. A name is looked up with the longest first.
+  /// first; the outermost file's own is empty.
+  ///
+  /// A name is looked up with the longest first.
   public var prefixes: [String]
   /// The configurations by the device's name in the description.
   public var configs: [String: Config]
