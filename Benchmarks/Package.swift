@@ -10,6 +10,15 @@ let package = Package(
       dependencies: [
         .product(name: "HeaderSpaces", package: "firebreak"),
         .product(name: "Packets", package: "firebreak"),
-      ])
+      ]),
+    .executableTarget(
+      name: "network-scale",
+      dependencies: [
+        .product(name: "Networks", package: "firebreak"),
+        .product(name: "Packets", package: "firebreak"),
+        .product(name: "Places", package: "firebreak"),
+        .product(name: "Policies", package: "firebreak"),
+        .product(name: "Reachability", package: "firebreak"),
+      ]),
   ]
 )

@@ -28,7 +28,7 @@ enum Levels {
   /// cases that a device tells apart, and the ghosts, which no filter reads, share below.
   static let order: [HeaderField] = [
     .family, .ingress, .egress, .vrf, .nextHop, .destinationTranslation, .sourceTranslation,
-    .connectionState, .connectionDirection, .connectionStatus, .monitor, .mark,
+    .connectionState, .connectionDirection, .connectionStatus, .monitor, .sessionUse, .mark,
     .sourceIPv4, .sourceIPv6, .destinationIPv4, .destinationIPv6, .protocol, .nextHeader,
     .destinationPort, .sourcePort, .icmpType, .icmpCode, .tcpFlags, .fragment, .application,
     .etherType,
@@ -39,7 +39,14 @@ enum Levels {
   ]
 
   /// The chunks by level.
-  static let chunks: [Chunk] = order.flatMap { field in
+  static let chunks: [Chunk] = {
+    precondition(
+      Set(order).count == HeaderField.allCases.count && order.count == Set(order).count,
+      "every field has its levels")
+    return order.flatMap(chunks(of:))
+  }()
+
+  private static func chunks(of field: HeaderField) -> [Chunk] {
     let bits = chunkBits(of: field)
     return stride(from: field.bits - bits, through: 0, by: -bits).map { shift in
       let greatest = field.greatest >> UInt128(shift) & ((1 << UInt128(bits)) - 1)

@@ -190,7 +190,7 @@ struct Verifier: ~Copyable {
         }
       }
       guard let witness = found else {
-        let header = missing.map { "\($0.sent)" } ?? "none"
+        let header = missing.map { "\($0.sent) as \($0.delivered) at \($0.delivery)" } ?? "none"
         return (witnesses, "a witness was not replayed by the simulator: \(header)")
       }
       witnesses.append(witness)
