@@ -8,6 +8,15 @@ enum Repository {
     var path: String
     /// The lines, without their ends.
     var lines: [String]
+    /// The bytes.
+    var bytes: Data
+
+    /// Where the file holds a text first, as `path:line`, or nil.
+    func firstPlace(of text: String) -> String? {
+      guard let found = bytes.range(of: Data(text.utf8)) else { return nil }
+      let line = bytes[..<found.lowerBound].reduce(into: 1) { $0 += $1 == 10 ? 1 : 0 }
+      return "\(path):\(line)"
+    }
   }
 
   /// The root, found beside this file.
@@ -57,11 +66,11 @@ enum Repository {
 
   /// The text file at a path, or nil where it is a folder or not text.
   static func read(_ path: String) -> File? {
-    guard !isFolder(path),
-      let text = try? String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)
+    guard !isFolder(path), let bytes = FileManager.default.contents(atPath: "\(root)/\(path)"),
+      let text = String(data: bytes, encoding: .utf8)
     else { return nil }
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var lines = text.components(separatedBy: "\n")
     if lines.last == "" { lines.removeLast() }
-    return File(path: path, lines: lines)
+    return File(path: path, lines: lines, bytes: bytes)
   }
 }
