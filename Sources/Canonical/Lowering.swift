@@ -18,6 +18,7 @@ public func lower(_ network: Network) throws(LoweringLimit) -> CanonicalNetwork 
   lowering.defineNeighbourCloud()
   lowering.canonical.icmpErrors = try headerBoxes(
     of: SessionBehaviour.icmpErrors, conditions: network.conditions, place: network.place)
+  lowering.contract()
   return lowering.canonical
 }
 

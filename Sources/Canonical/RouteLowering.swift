@@ -9,6 +9,9 @@ extension DeviceLowering {
   ) throws(LoweringLimit) -> Int {
     var entries: [(boxes: [HeaderBox], target: Int)] = []
     let onward = next(Point(line: point.line, stage: point.stage, course: .onward))
+    if device.vrfs.count == 1, forcedWays.isEmpty {
+      return try lookup(key, vrf: 0, onward: onward, in: &lowering)
+    }
     for (number, way) in forcedWays.enumerated() {
       let target = try lowerWays([way], vrf: nil, onward: onward, in: &lowering)
       for vrf in device.vrfs.indices {

@@ -24,7 +24,7 @@ extension Engine {
     let reach = try reach(key)
     var result: [Breach] = []
     for part in to.parts {
-      let received = try store.space(of: received(by: part))
+      let received = try receivedSpace(of: part)
       for flow in reach[canonical.deliveredOnSegment[part.segment]] {
         let space = try store.intersection(flow.space, received)
         append(space, flow.trail, .segment(part.segment), from, to: &result)
@@ -36,6 +36,17 @@ extension Engine {
       }
     }
     return result
+  }
+
+  /// What a part of a zone receives, made once for each part.
+  private mutating func receivedSpace(
+    of part: ZoneExtent.Part
+  ) throws(LimitReached) -> HeaderSpace {
+    let known = receivedCache[part.segment, default: []]
+    if let made = known.first(where: { $0.addresses == part.addresses }) { return made.space }
+    let made = try store.space(of: received(by: part))
+    receivedCache[part.segment] = known + [(part.addresses, made)]
+    return made
   }
 
   private func append(

@@ -26,6 +26,12 @@ struct Engine: ~Copyable {
   var memories: [SessionMemory]
   /// The bound that was met, if any: from then on nothing that is found is complete.
   var limit: String?
+  /// What parts of zones receive, by segment.
+  var receivedCache: [Int: [(addresses: AddressSet, space: HeaderSpace)]] = [:]
+  /// The tables' entries as sets, made when a proof first asks for them.
+  var entryCache: [Int: [HeaderSpace]] = [:]
+  /// The locations that deny, with the outcomes by which they do.
+  let denials: [(location: Int, table: Int, outcome: Int)]
   /// Reachable sets by source, so that requirements of one source share them.
   var reachCache: [ReachKey: Reach] = [:]
 
@@ -38,6 +44,12 @@ struct Engine: ~Copyable {
     hasPacketConditions = canonical.conditions.conditions.contains {
       if case .evaluation = $0.scope { return $0.assumed == nil }
       return false
+    }
+    denials = canonical.locations.enumerated().flatMap { index, location in
+      guard case .match(let table, let targets) = location else { return [] as [(Int, Int, Int)] }
+      return targets.enumerated().compactMap { outcome, target in
+        canonical.locations[target] == .drop(.denied) ? (index, table, outcome) : nil
+      }
     }
     memories = [SessionMemory](repeating: SessionMemory(), count: network.devices.count)
   }

@@ -17,17 +17,13 @@ extension Engine {
     }
     let wanted = try store.space(of: destinationBoxes(addresses))
     var found: Set<CanonicalNetwork.RuleReference> = []
-    for (index, location) in canonical.locations.enumerated() {
-      guard case .match(let table, let targets) = location, !reach[index].isEmpty else { continue }
-      for (outcome, target) in targets.enumerated() {
-        guard case .drop(.denied) = canonical.locations[target] else { continue }
-        let parts = try partition(of: table)
-        for flow in reach[index] {
-          let stopped = try store.intersection(flow.space, parts[outcome])
-          let meant = try store.intersection(stopped, wanted)
-          if !meant.isEmpty {
-            found.formUnion(try rules(stopping: meant, in: table, outcome: outcome))
-          }
+    for (location, table, outcome) in denials where !reach[location].isEmpty {
+      let denied = try partition(of: table)[outcome]
+      for flow in reach[location] {
+        let meant = try store.intersection(flow.space, wanted)
+        let stopped = try store.intersection(meant, denied)
+        if !stopped.isEmpty {
+          found.formUnion(try rules(stopping: stopped, in: table, outcome: outcome))
         }
       }
     }
@@ -46,17 +42,26 @@ extension Engine {
   ) throws(LimitReached) -> [CanonicalNetwork.RuleReference] {
     var result: [CanonicalNetwork.RuleReference] = []
     var remaining = space
-    for entry in canonical.tables[table].entries where !remaining.isEmpty {
-      let match = try store.space(of: entry.boxes)
-      if entry.outcome == outcome, let rule = entry.rule,
-        try !store.isDisjoint(remaining, match)
-      {
-        result.append(rule)
+    let matches = try entries(of: table)
+    for (number, entry) in canonical.tables[table].entries.enumerated()
+    where entry.outcome == outcome && !remaining.isEmpty {
+      // What is stopped meets no earlier rule with another outcome.
+      guard let rule = entry.rule, try !store.isDisjoint(remaining, matches[number]) else {
+        continue
       }
-      remaining = try store.subtracting(match, from: remaining)
+      result.append(rule)
+      remaining = try store.subtracting(matches[number], from: remaining)
     }
     if !remaining.isEmpty, let end = canonical.tables[table].endOfList { result.append(end) }
     return result
+  }
+
+  private mutating func entries(of table: Int) throws(LimitReached) -> [HeaderSpace] {
+    if let known = entryCache[table] { return known }
+    var made: [HeaderSpace] = []
+    for entry in canonical.tables[table].entries { made.append(try store.space(of: entry.boxes)) }
+    entryCache[table] = made
+    return made
   }
 
   private func blockingRule(_ reference: CanonicalNetwork.RuleReference) -> BlockingRule {

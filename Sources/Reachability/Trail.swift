@@ -30,7 +30,10 @@ struct Trail: Hashable, Sendable {
     case kept
   }
 
-  private var tracks = [Track](repeating: .same, count: tracked.count)
+  /// For each tracked field two bits: 0 `same`, 1 `moved`, 2 `kept`.
+  private var kinds: UInt16 = 0
+  /// The distances of moved fields, ascending by field: rare, so that a trail is plain memory.
+  private var distances: [UInt128] = []
   /// Whether rewrites are tracked; off for packets of known sessions while sessions are learnt.
   var isTracking = true
 
@@ -39,14 +42,32 @@ struct Trail: Hashable, Sendable {
 
   /// What became of a field; `same` for those that are not tracked.
   subscript(field: HeaderField) -> Track {
-    get { Self.tracked.firstIndex(of: field).map { tracks[$0] } ?? .same }
+    get {
+      guard kinds != 0, let index = Self.tracked.firstIndex(of: field) else { return .same }
+      switch kind(index) {
+      case 1: return .moved(distances[rank(index)])
+      case 2: return .kept
+      default: return .same
+      }
+    }
     set {
-      if let index = Self.tracked.firstIndex(of: field) { tracks[index] = newValue }
+      guard let index = Self.tracked.firstIndex(of: field) else { return }
+      if kind(index) == 1 { distances.remove(at: rank(index)) }
+      kinds &= ~(3 << UInt16(2 * index))
+      switch newValue {
+      case .same: break
+      case .kept: kinds |= 2 << UInt16(2 * index)
+      case .moved(let distance):
+        distances.insert(distance, at: rank(index))
+        kinds |= 1 << UInt16(2 * index)
+      }
     }
   }
 
-  /// Whether nothing was rewritten.
-  var isUntouched: Bool { tracks.allSatisfy { $0 == .same } }
+  private func kind(_ index: Int) -> UInt16 { kinds >> UInt16(2 * index) & 3 }
+
+  /// How many fields before this one are moved.
+  private func rank(_ index: Int) -> Int { (0..<index).count { kind($0) == 1 } }
 
   /// The ghost of a tracked field.
   static func ghost(of field: HeaderField, in bank: Bank) -> HeaderField? {
