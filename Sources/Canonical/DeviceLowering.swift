@@ -4,10 +4,12 @@ import Places
 
 /// Lowers one device: its pipeline becomes a chain of locations from its interfaces to the segments.
 struct DeviceLowering {
-  /// Whether the packet on its way through the pipeline is for the device itself.
+  /// Whether the packet on its way through the pipeline is for the device itself, or on a way out
+  /// that a bridge chose and that no route changes.
   enum Course: Hashable {
     case onward
     case local
+    case bridged
   }
 
   /// A list of stages, by its role in the pipeline.
@@ -131,13 +133,14 @@ struct DeviceLowering {
     of point: Point, in lowering: inout Lowering
   ) throws(LoweringLimit) -> Int {
     switch (point.line, point.course) {
-    case (.arrival, .onward):
-      return try location(Point(line: .departure, stage: 0, course: .onward), in: &lowering)
+    case (.arrival, .onward), (.arrival, .bridged):
+      return try location(
+        Point(line: .departure, stage: 0, course: point.course), in: &lowering)
     case (.arrival, .local), (.output, .local):
       return try location(Point(line: .input, stage: 0, course: .local), in: &lowering)
     case (.input, _):
       return lowering.add(.leave(next: lowering.canonical.deliveredToDevice[index]))
-    case (.departure, _), (.output, .onward): return exit
+    case (.departure, _), (.output, .onward), (.output, .bridged): return exit
     }
   }
 
@@ -148,7 +151,10 @@ struct DeviceLowering {
   private mutating func lower(
     _ stage: Stage, at point: Point, in lowering: inout Lowering
   ) throws(LoweringLimit) -> Int {
-    if case .route(let key) = stage { return try lowerRoute(key, at: point, in: &lowering) }
+    if case .route(let key) = stage, point.course != .bridged {
+      return try lowerRoute(key, at: point, in: &lowering)
+    }
+    if case .bridge(let ways) = stage { return try lowerBridge(ways, at: point, in: &lowering) }
     let next = try location(next(point), in: &lowering)
     switch stage {
     case .filter(let acl, let role):
@@ -166,7 +172,7 @@ struct DeviceLowering {
       open.constrain(register, to: Ranges(0))
       return lowering.match([([open], list)], otherwise: next)
     case .recall: return try lowerRecall(next: next, in: &lowering)
-    case .route: return next
+    case .route, .bridge: return next
     case .translateDestination:
       return lowerTranslations(.destination, next: next, in: &lowering)
     case .translateSource: return lowerTranslations(.source, next: next, in: &lowering)
@@ -180,7 +186,6 @@ struct DeviceLowering {
       later.constrain(.fragment, to: Ranges(1))
       return lowering.match([([later], lowering.drop(.fragment))], otherwise: next)
     case .fragment: return lowerFragment(next: next, in: &lowering)
-    case .bridge(let ways): return lowerBridge(ways, next: next, in: &lowering)
     }
   }
 
@@ -235,18 +240,24 @@ struct DeviceLowering {
   }
 
   private mutating func lowerBridge(
-    _ ways: [Int?], next: Int, in lowering: inout Lowering
-  ) -> Int {
+    _ ways: [Int?], at point: Point, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    let bridged = try location(
+      Point(line: point.line, stage: point.stage + 1, course: .bridged), in: &lowering)
     var entries: [(boxes: [HeaderBox], target: Int)] = []
     for (interface, way) in ways.enumerated() {
       guard let way else { continue }
+      let box = HeaderBox().constrained(.ingress, to: Ranges(UInt128(interface + 1)))
+      if way == interface {
+        entries.append(([box], try location(next(point), in: &lowering)))
+        continue
+      }
       exits.insert(Exit(interface: way, nextHop: Register.anybody))
       let out = lowering.add(
         .rewrite(
           [
             .set(.egress, Ranges(UInt128(way + 1))), .set(.nextHop, Ranges(Register.anybody)),
-          ], next: next))
-      let box = HeaderBox().constrained(.ingress, to: Ranges(UInt128(interface + 1)))
+          ], next: bridged))
       entries.append(([box], out))
     }
     return lowering.match(entries, otherwise: lowering.drop(.unrouted))

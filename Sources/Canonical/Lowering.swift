@@ -61,11 +61,13 @@ struct Lowering {
     bridgingPorts = ports.map { $0.filter { bridging[$0.device].contains($0.interface) } }
   }
 
-  /// The interfaces of a device for which its pipeline has a bridge that leads somewhere.
+  /// The interfaces of a device for which its pipeline has a bridge that leads to another one.
   private static func bridgingInterfaces(of device: Device) -> Set<Int> {
     var result: Set<Int> = []
     for case .bridge(let exits) in device.pipeline.arrival + device.pipeline.departure {
-      for (interface, exit) in exits.enumerated() where exit != nil { result.insert(interface) }
+      for (interface, exit) in exits.enumerated() where exit != nil && exit != interface {
+        result.insert(interface)
+      }
     }
     return result
   }

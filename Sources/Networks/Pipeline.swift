@@ -69,7 +69,9 @@ public enum Stage: Hashable, Sendable {
   case fragment
   /// Puts the packet out of another interface, by the interface it came in: `nil` loses it. Routes
   /// are not asked and addresses not looked at: a bridge, a virtual wire, or a diode. What follows
-  /// in `arrival`, and `departure`, still run; then the packet is *sent* on the other segment.
+  /// in `arrival`, and `departure`, still run, but for route stages, which leave the packet alone;
+  /// then the packet is *sent* on the other segment. An interface that leads to itself is no part of
+  /// the bridge: its packets go on, to be routed.
   case bridge([Int?])
 }
 

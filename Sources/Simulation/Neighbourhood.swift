@@ -135,12 +135,14 @@ extension Link {
 }
 
 extension Device {
-  /// The interfaces from which a bridge stage leads somewhere.
+  /// The interfaces from which a bridge stage leads to another one.
   var bridgingInterfaces: Set<Int> {
     var found: Set<Int> = []
     for stage in pipeline.arrival + pipeline.departure + pipeline.input + pipeline.output {
       guard case .bridge(let ways) = stage else { continue }
-      for (index, way) in ways.enumerated() where way != nil { found.insert(index) }
+      for (index, way) in ways.enumerated() where way != nil && way != index {
+        found.insert(index)
+      }
     }
     return found
   }

@@ -49,6 +49,8 @@ public struct PacketState: Hashable, Sendable {
   public var sourceTranslation: Int = 0
   /// Whether a route stage found that the packet is for the device itself.
   public var isForDevice = false
+  /// Whether a bridge stage chose the way out, so that no route is asked.
+  public var isBridged = false
   /// Whether a rule exempted the packet from connection tracking.
   public var isUntracked = false
   /// Whether the session, if any, skips the forward filter and NAT lists.

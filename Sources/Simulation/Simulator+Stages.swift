@@ -72,6 +72,7 @@ extension Simulator {
       return filtering(state, at: device, lists, state.egress, kind: .egressFilter)
     case .natFilter(let list, let end): return choosing(state, at: device, list, end)
     case .recall: return recalling(state, at: device)
+    case .route where state.isBridged: return [StageResult(passing: state)]
     case .route(let key): return routing(state, at: device, by: key, phase)
     case .translateDestination: return translatingDestination(state, at: device)
     case .translateSource: return translatingSource(state, at: device)
@@ -148,7 +149,9 @@ extension Simulator {
       let hop = tell(.bridge, at: device, "leads nowhere", state)
       return [StageResult(state, hop, .notBridged)]
     }
+    if way == state.ingress - 1 { return [StageResult(passing: state)] }
     var bridged = state
+    bridged.isBridged = true
     bridged.egress = way + 1
     bridged.handover = .anybody
     bridged.isForDevice = false

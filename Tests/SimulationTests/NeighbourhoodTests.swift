@@ -194,6 +194,21 @@ import Testing
     #expect(simulator.ends(frame, from: right) == ["on right"])
   }
 
+  @Test func `an interface that leads to itself is routed`() {
+    var (plan, left, right) = plan([1, 0])
+    let a = plan.segment("a", "10.0.1.0/24")
+    let b = plan.segment("b", "10.0.2.0/24")
+    _ = plan.device("both", (left, []), (right, []), (a, ["10.0.1.1/24"]), (b, ["10.0.2.1/24"])) {
+      $0.pipeline = Pipeline(arrival: [.bridge([1, 0, 2, 3]), .route(.destination)])
+    }
+    let simulator = plan.simulator()
+    #expect(simulator.ends(tcp("10.0.1.5", "10.0.2.9"), from: a) == ["on a", "on b"])
+    #expect(simulator.ends(tcp("10.0.1.5", "10.0.1.1"), from: a).contains("to both"))
+    // A route to the other network does not take what the bridge took.
+    #expect(!simulator.ends(tcp("10.0.0.5", "10.0.2.9"), from: left).contains("on b"))
+    #expect(simulator.ends(tcp("10.0.0.5", "10.0.0.9", 80), from: left) == ["on left", "on right"])
+  }
+
   @Test func `a router's gateway may stand behind one`() {
     var (plan, left, right) = plan([1, 0])
     let a = plan.segment("a", "10.0.1.0/24")
