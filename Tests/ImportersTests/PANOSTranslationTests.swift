@@ -6,7 +6,8 @@ import Testing
 @Suite struct `PAN-OS translation` {
   @Test func `security matches the address before translation with the zone after it`() throws {
     let firewall = try Firewall("destination-nat")
-    let served = try firewall.deliveries(tcp("203.0.113.99", "203.0.113.10", 8080), from: "ethernet1/2")
+    let served = try firewall.deliveries(
+      tcp("203.0.113.99", "203.0.113.10", 8080), from: "ethernet1/2")
     #expect(served == ["ethernet1/3 203.0.113.99:40000 > 10.3.0.5:8080"])
     // The rule that names the inner address does not match a packet for the outer one.
     let inner = try firewall.reached(tcp("203.0.113.99", "203.0.113.11", 80), from: "ethernet1/2")
@@ -16,7 +17,8 @@ import Testing
   @Test func `a NAT rule asks for the zone of the route to the original destination`() throws {
     let firewall = try Firewall("destination-nat")
     // The rule that names the inner zone never matches, so the packet stays in the outer one.
-    let walks = try firewall.deliveries(tcp("203.0.113.99", "203.0.113.12", 80), from: "ethernet1/2")
+    let walks = try firewall.deliveries(
+      tcp("203.0.113.99", "203.0.113.12", 80), from: "ethernet1/2")
     #expect(!walks.contains { $0.hasPrefix("ethernet1/3") })
   }
 
@@ -79,7 +81,8 @@ import Testing
     #expect(block == [])
   }
 
-  @Test func `static translation of ranges that are aligned differently maps each address`() throws {
+  @Test func `static translation of ranges that are aligned differently maps each address`() throws
+  {
     let firewall = try Firewall("source-nat")
     for offset in 0..<4 {
       let source = "10.1.0.\(16 + offset)"

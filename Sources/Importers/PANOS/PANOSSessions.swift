@@ -112,9 +112,13 @@ extension PANOS.Reader {
   /// interface without a zone; a zone's protection may drop anything.
   mutating func arrivalRules() -> [ACL.Rule] {
     let invalid = Ranges(UInt128(ConnectionState.invalid.rawValue))
+    var noSession = [.field(.connectionState, invalid), Self.isIP]
+    if let managementInterface {
+      noSession.append(.negation(.field(.ingress, Self.registers([managementInterface]))))
+    }
     var rules = [
       ACL.Rule(
-        name: "no session", place: implied, match: .field(.connectionState, invalid), action: .deny)
+        name: "no session", place: implied, match: .conjunction(noSession), action: .deny)
     ]
     let dead = unzonedInterfaces.filter { $0 != managementInterface && !isShared($0) }
     if !dead.isEmpty {
