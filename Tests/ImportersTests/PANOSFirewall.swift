@@ -109,9 +109,11 @@ struct Firewall {
     return simulator
   }
 
-  /// What a packet sent on an interface's segment becomes: `interface source:port > destination:port`
-  /// for each way that it is delivered, where the interface is the one whose segment it is on, or
-  /// `box`. Left out are a delivery on the segment that it was sent on, and later fragments of it.
+  /// What a packet becomes that is sent on an interface's segment, one text a delivery.
+  ///
+  /// It is `interface source:port > destination:port`, where the interface is the one whose segment
+  /// it is on, or `box`. Left out are a delivery on the segment that it was sent on, and later
+  /// fragments of it.
   func deliveries(
     _ header: Header, from interface: String, assuming names: Set<String> = []
   ) throws -> Set<String> {
