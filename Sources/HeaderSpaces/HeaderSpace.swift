@@ -15,13 +15,16 @@ public struct HeaderSpace: Hashable, Sendable {
   public var isEmpty: Bool { node == Diagram.nothing }
 }
 
-/// An operation on header spaces needed more room than the store may take.
+/// An operation on header spaces needed more room, or more steps, than it may take.
 ///
 /// The store stays usable: every set made before is what it was.
 public struct LimitReached: Error, Hashable, Sendable, CustomStringConvertible {
-  /// How many edges the store may have.
+  /// How many edges, rows or cuts there may be.
   public let limit: Int
 
+  /// Creates an error.
+  public init(limit: Int) { self.limit = limit }
+
   /// The error as a sentence without its full stop.
-  public var description: String { "the sets of packets need more than \(limit) edges" }
+  public var description: String { "the sets of packets pass the limit of \(limit)" }
 }

@@ -1,0 +1,291 @@
+public import Packets
+
+/// A first-match list made ready for yes-or-no questions about pairs of regions.
+///
+/// It builds no sets: the rules that permit are clipped to the two regions, what earlier rules deny
+/// is cut away box by box, and the first packet that is left is the answer. Values are replaced by
+/// their rank among all bounds of the rules and regions, so a rule is a short row of small numbers,
+/// whatever the width of its fields.
+public struct BoxSubtraction: ~Copyable {
+  /// What a column stands for.
+  private enum Column {
+    case field(HeaderField)
+    case condition(Int)
+  }
+
+  private var columns: [Column] = []
+  /// For each column the least value of each rank, ascending.
+  private var starts: [[UInt128]] = []
+  /// For each row the first and last rank of each column.
+  private var rows = Buffer<UInt32>()
+  private var isPermitting: [Bool] = []
+  private var regions: [Range<Int>] = []
+  private let isPermittedByDefault: Bool
+  private let budget: Int
+
+  /// The rows that meet the source region asked last.
+  private var near: [Int] = []
+  private var nearRegion = -1
+  /// Rows whose packets are denied, and boxes in work, as stacks.
+  private var denied = Buffer<UInt32>()
+  private var boxes = Buffer<UInt32>()
+  private var steps = 0
+  private var isTooLong = false
+
+  /// How many rows a rule list may expand to: a box with several ranges is as many rows.
+  static let mostRows = 1 << 20
+  /// How deeply cuts may nest.
+  static let deepest = 2_000
+
+  /// Makes a list ready for questions about pairs of these regions.
+  ///
+  /// A question that needs more than `budget` cuts throws, as does a list that expands to too many
+  /// rows; a diagram is then the better tool.
+  public init(
+    rules: [(boxes: [HeaderBox], isPermitting: Bool)], default: Bool = false,
+    regions: [[HeaderBox]], budget: Int = 1_000_000
+  ) throws(LimitReached) {
+    isPermittedByDefault = `default`
+    self.budget = budget
+    let flat = rules.flatMap { rule in rule.boxes.map { ($0, rule.isPermitting) } }
+    let asked = regions.flatMap(\.self)
+    collectColumns(flat.map(\.0) + asked)
+    for (box, isPermitting) in flat {
+      appendRows(of: box)
+      while self.isPermitting.count < rowCount { self.isPermitting.append(isPermitting) }
+    }
+    for region in regions {
+      let first = rowCount
+      for box in region { appendRows(of: box) }
+      self.regions.append(first..<rowCount)
+    }
+    if isTooLong { throw LimitReached(limit: Self.mostRows) }
+  }
+
+  private var stride: Int { max(columns.count * 2, 1) }
+  private var rowCount: Int { rows.count / stride }
+}
+
+extension BoxSubtraction {
+  private mutating func collectColumns(_ boxes: [HeaderBox]) {
+    var bounds: [HeaderField: Set<UInt128>] = [:]
+    var conditions: Set<Int> = []
+    for box in boxes {
+      for constraint in box.constraints {
+        for range in constraint.values.ranges {
+          bounds[constraint.field, default: [0]].insert(range.lowerBound)
+          if range.upperBound < constraint.field.greatest {
+            bounds[constraint.field, default: [0]].insert(range.upperBound + 1)
+          }
+        }
+      }
+      for literal in box.literals { conditions.insert(literal.condition) }
+    }
+    for (field, values) in bounds.sorted(by: { $0.key < $1.key }) {
+      columns.append(.field(field))
+      starts.append(values.sorted())
+    }
+    for condition in conditions.sorted() {
+      columns.append(.condition(condition))
+      starts.append([0, 1])
+    }
+  }
+
+  /// The rank of the interval that a value lies in.
+  private func rank(_ column: Int, _ value: UInt128) -> UInt32 {
+    var low = 0
+    var high = starts[column].count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[column][middle] <= value { low = middle } else { high = middle }
+    }
+    return UInt32(low)
+  }
+
+  /// Adds one row for each choice of one range a field.
+  private mutating func appendRows(of box: HeaderBox) {
+    if box.isEmpty || isTooLong { return }
+    var choices: [[UInt32]] = [[]]
+    for (index, column) in columns.enumerated() {
+      let ranges: [(first: UInt32, last: UInt32)]
+      switch column {
+      case .field(let field):
+        ranges = box[field].ranges.map { (rank(index, $0.lowerBound), rank(index, $0.upperBound)) }
+      case .condition(let condition):
+        let outcome = box.literals.first { $0.condition == condition }?.value
+        ranges = [(outcome == true ? 1 : 0, outcome == false ? 0 : 1)]
+      }
+      if choices.count * ranges.count > Self.mostRows - rowCount {
+        isTooLong = true
+        return
+      }
+      choices = choices.flatMap { choice in ranges.map { choice + [$0.0, $0.1] } }
+    }
+    for choice in choices {
+      for rank in choice.isEmpty ? [0] : choice { rows.append(rank) }
+    }
+  }
+}
+
+extension BoxSubtraction {
+  /// A packet in both regions that the list permits, or `nil` where it permits none.
+  ///
+  /// The regions are named by their position in the initialiser's list. Asking about all partners
+  /// of one `source` in a row is quickest.
+  public mutating func firstPermitted(from source: Int, to destination: Int)
+    throws(LimitReached) -> HeaderPoint?
+  {
+    if nearRegion != source {
+      nearRegion = source
+      near = isPermitting.indices.filter { row in regions[source].contains { meets(row, $0) } }
+    }
+    steps = 0
+    for a in regions[source] {
+      for b in regions[destination] where meets(a, b) {
+        if let found = firstPermitted(a, b) { return found }
+        if steps > budget { throw LimitReached(limit: budget) }
+      }
+    }
+    return nil
+  }
+
+  /// A packet of the box that none of the covers holds, or `nil` where they hold all.
+  public static func firstUncovered(
+    _ box: HeaderBox, by covers: [HeaderBox], budget: Int = 1_000_000
+  ) throws(LimitReached) -> HeaderPoint? {
+    var list = try BoxSubtraction(
+      rules: covers.map { ([$0], false) }, default: true, regions: [[box]], budget: budget)
+    return try list.firstPermitted(from: 0, to: 0)
+  }
+
+  private mutating func firstPermitted(_ a: Int, _ b: Int) -> HeaderPoint? {
+    denied.truncate(to: 0)
+    boxes.truncate(to: 0)
+    for row in near where meets(row, a) && meets(row, b) {
+      if !isPermitting[row] {
+        denied.append(UInt32(row))
+        continue
+      }
+      appendClip(a, b)
+      clip(to: row)
+      if let found = remainder() { return found }
+    }
+    if !isPermittedByDefault { return nil }
+    appendClip(a, b)
+    return remainder()
+  }
+
+  /// A point of the box in work that is not denied; the box is taken off.
+  private mutating func remainder() -> HeaderPoint? {
+    let base = boxes.count - stride
+    if let at = firstLeft(base, 0, 0) { return point(at) }
+    boxes.truncate(to: base)
+    return nil
+  }
+
+  @inline(__always)
+  private func meets(_ row: Int, _ other: Int) -> Bool {
+    let a = row * stride
+    let b = other * stride
+    var column = 0
+    while column < columns.count * 2 {
+      if rows[a + column] > rows[b + column + 1] || rows[b + column] > rows[a + column + 1] {
+        return false
+      }
+      column += 2
+    }
+    return true
+  }
+
+  /// Puts what two rows have in common on the stack.
+  private mutating func appendClip(_ a: Int, _ b: Int) {
+    boxes.append(rows, from: a * stride, count: stride)
+    clip(to: b)
+  }
+
+  /// Narrows the last box of the stack to a row that meets it.
+  private mutating func clip(to row: Int) {
+    let base = boxes.count - stride
+    var column = 0
+    while column < columns.count * 2 {
+      boxes[base + column] = max(boxes[base + column], rows[row * stride + column])
+      boxes[base + column + 1] = min(boxes[base + column + 1], rows[row * stride + column + 1])
+      column += 2
+    }
+  }
+
+  /// Where on the stack a box lies that no denied row from `first` on meets.
+  ///
+  /// It is `nil` where all of the box at `base` is denied, and at the budget's end, which the caller
+  /// tells apart.
+  private mutating func firstLeft(_ base: Int, _ first: Int, _ depth: Int) -> Int? {
+    var index = first
+    while index < denied.count {
+      let row = Int(denied[index]) * stride
+      index += 1
+      var isCovered = true
+      var isDisjoint = false
+      var column = 0
+      while column < columns.count * 2 {
+        let low = rows[row + column]
+        let high = rows[row + column + 1]
+        if low > boxes[base + column + 1] || high < boxes[base + column] {
+          isDisjoint = true
+          break
+        }
+        if low > boxes[base + column] || high < boxes[base + column + 1] { isCovered = false }
+        column += 2
+      }
+      if isDisjoint { continue }
+      if isCovered { return nil }
+      steps += 1
+      if depth > Self.deepest { steps = budget + 1 }
+      if steps > budget { return nil }
+      return cut(base, row, index, depth)
+    }
+    return base
+  }
+
+  /// Looks at the parts of a box that a denied row leaves, one after the other.
+  private mutating func cut(_ base: Int, _ row: Int, _ next: Int, _ depth: Int) -> Int? {
+    var column = 0
+    while column < columns.count * 2 {
+      let low = rows[row + column]
+      let high = rows[row + column + 1]
+      if low > boxes[base + column] {
+        if let found = piece(base, column + 1, low - 1, next, depth) { return found }
+        boxes[base + column] = low
+      }
+      if high < boxes[base + column + 1] {
+        if let found = piece(base, column, high + 1, next, depth) { return found }
+        boxes[base + column + 1] = high
+      }
+      column += 2
+    }
+    return nil
+  }
+
+  private mutating func piece(_ base: Int, _ at: Int, _ bound: UInt32, _ next: Int, _ depth: Int)
+    -> Int?
+  {
+    let part = boxes.count
+    for offset in 0..<stride { boxes.append(boxes[base + offset]) }
+    boxes[part + at] = bound
+    if let found = firstLeft(part, next, depth + 1) { return found }
+    boxes.truncate(to: part)
+    return nil
+  }
+
+  /// The least packet of a box on the stack.
+  private func point(_ base: Int) -> HeaderPoint {
+    var point = HeaderPoint()
+    for (index, column) in columns.enumerated() {
+      let value = starts[index][Int(boxes[base + index * 2])]
+      switch column {
+      case .field(let field): point[field] = value
+      case .condition(let condition): point.append(Literal(condition, value == 1))
+      }
+    }
+    return point
+  }
+}
