@@ -107,7 +107,7 @@ extension Diagram {
       }
     }
     let base = pending.count
-    if moving <= 24 { sweepShort(start, count, here) } else { sweepLong(start, count, here) }
+    if moving <= 16 { sweepShort(start, count, here) } else { sweepLong(start, count, here) }
     let result = finish(here, base)
     depth -= 1
     memorize(start, count, result)

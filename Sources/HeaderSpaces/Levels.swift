@@ -25,11 +25,14 @@ enum Levels {
   /// The fields in the order of the levels.
   ///
   /// Few values and much influence first: with the registers on top a set falls apart into the
-  /// cases that a device tells apart, and the ghosts, which no filter reads, share below.
+  /// cases that a device tells apart, and the ghosts, which no filter reads, share below. The
+  /// protocol before the addresses makes 10,000 rules 1.5 times as fast as behind them, and wild
+  /// lists 3.5 times; ports before the addresses would be 4 to 30 times slower. One level for 16
+  /// bits beats two for 8 by a third, and one for 32 doubles the edges.
   static let order: [HeaderField] = [
     .family, .ingress, .egress, .vrf, .nextHop, .destinationTranslation, .sourceTranslation,
     .connectionState, .connectionDirection, .connectionStatus, .monitor, .sessionUse, .mark,
-    .sourceIPv4, .sourceIPv6, .destinationIPv4, .destinationIPv6, .protocol, .nextHeader,
+    .protocol, .nextHeader, .sourceIPv4, .sourceIPv6, .destinationIPv4, .destinationIPv6,
     .destinationPort, .sourcePort, .icmpType, .icmpCode, .tcpFlags, .fragment, .application,
     .etherType,
     .sentSourceIPv4, .sentSourceIPv6, .sentDestinationIPv4, .sentDestinationIPv6,
