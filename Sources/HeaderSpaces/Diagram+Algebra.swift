@@ -10,6 +10,8 @@ enum Operation {
   static let substitute: UInt32 = 8
   static let shift: UInt32 = 9
   static let leaf: UInt32 = 10
+  /// The first of as many as there are fields.
+  static let values: UInt32 = 100
 }
 
 extension Diagram {
@@ -77,20 +79,81 @@ extension Diagram {
     } else {
       var edgeA = edgeRange(a).lowerBound
       var edgeB = edgeRange(b).lowerBound
-      let last = edgeRange(a).upperBound
-      while edgeA < last {
-        let boundA = bound(edgeA)
-        let boundB = bound(edgeB)
+      let lastA = edgeRange(a).upperBound
+      let lastB = edgeRange(b).upperBound
+      let absorbing = Self.absorbing(operation)
+      while edgeA < lastA {
         let result = combine(operation, child(edgeA), child(edgeB))
-        push(base, min(boundA, boundB), result)
-        if boundA <= boundB { edgeA += 1 }
-        if boundB <= boundA { edgeB += 1 }
+        push(base, advance(&edgeA, &edgeB, absorbing, lastA, lastB), result)
       }
     }
     let result = finish(here, base)
     depth -= 1
     remember(operation, a, b, result)
     return result
+  }
+
+  /// The child of either side that settles an operation whatever the other side's is.
+  @inline(__always)
+  static func absorbing(_ operation: UInt32) -> (a: Node, b: Node) {
+    switch operation {
+    case Operation.union: (everything, everything)
+    case Operation.subtraction, Operation.subset: (nothing, everything)
+    default: (nothing, nothing)
+    }
+  }
+
+  /// Moves two cursors over edges of one level on, and gives the bound up to which they agreed.
+  ///
+  /// Where one side's child settles the operation, the other side's edges below it are skipped
+  /// without being looked at: what a narrow box asks of a wide node costs the logarithm of its width.
+  @inline(__always)
+  func advance(
+    _ edgeA: inout Int, _ edgeB: inout Int, _ absorbing: (a: Node, b: Node), _ lastA: Int,
+    _ lastB: Int
+  ) -> UInt32 {
+    let boundA = bound(edgeA)
+    let boundB = bound(edgeB)
+    if boundA == boundB {
+      edgeA += 1
+      edgeB += 1
+      return boundA
+    }
+    if boundA > boundB {
+      guard child(edgeA) == absorbing.a else {
+        edgeB += 1
+        return boundB
+      }
+      edgeB = seek(boundA, after: edgeB, before: lastB)
+      edgeA += 1
+      if bound(edgeB) == boundA { edgeB += 1 }
+      return boundA
+    }
+    guard child(edgeB) == absorbing.b else {
+      edgeA += 1
+      return boundA
+    }
+    edgeA = seek(boundB, after: edgeA, before: lastA)
+    edgeB += 1
+    if bound(edgeA) == boundB { edgeA += 1 }
+    return boundB
+  }
+
+  /// The first edge after `edge` whose bound is at least `wanted`; the node's edges end at `end`.
+  @inline(__always)
+  private func seek(_ wanted: UInt32, after edge: Int, before end: Int) -> Int {
+    var low = edge
+    var step = 1
+    while low + step < end, bound(low + step) < wanted {
+      low += step
+      step *= 2
+    }
+    var high = min(low + step, end - 1)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if bound(middle) < wanted { low = middle } else { high = middle }
+    }
+    return high
   }
 
   /// Whether every member of the first set is in the second.
@@ -134,12 +197,10 @@ extension Diagram {
         edgeB += 1
       }
     } else {
+      let absorbing = Self.absorbing(operation)
       while holds, edgeA < lastA {
-        let boundA = bound(edgeA)
-        let boundB = bound(edgeB)
         holds = decide(operation, child(edgeA), child(edgeB))
-        if boundA <= boundB { edgeA += 1 }
-        if boundB <= boundA { edgeB += 1 }
+        _ = advance(&edgeA, &edgeB, absorbing, lastA, lastB)
       }
     }
     depth -= 1

@@ -26,6 +26,14 @@ struct Matching: ~Copyable {
   var memory = Buffer<Memory>(repeating: Memory(position: -1, count: 0, result: 0), count: 4096)
   var insertions = 0
 
+  /// Forgets all remembered lists.
+  mutating func forget() {
+    keys = Buffer()
+    written = 0
+    memory = Buffer(repeating: Memory(position: -1, count: 0, result: 0), count: memory.count)
+    insertions = 0
+  }
+
   /// The cursor of an entry that does not look at the level in work.
   static let unmoved = UInt32.max
 }

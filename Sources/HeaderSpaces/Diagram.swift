@@ -130,12 +130,7 @@ extension Diagram {
 
   mutating func intern(_ level: UInt32, _ base: Int) -> Node {
     let count = pending.count - base
-    var mixed = UInt64(level) &* 0x9E37_79B9_7F4A_7C15
-    for index in base..<pending.count {
-      mixed = (mixed ^ pending[index]) &* 0xBF58_476D_1CE4_E5B9
-      mixed ^= mixed >> 29
-    }
-    let hash = UInt32(truncatingIfNeeded: mixed >> 16) | 1
+    let hash = Self.hash(level, pending, base..<pending.count)
     let mask = unique.count - 1
     var slot = Int(hash) & mask
     while unique[slot] != 0 {
@@ -157,6 +152,19 @@ extension Diagram {
     unique[slot] = UInt64(hash) << 32 | UInt64(node)
     if nodeCount * 2 > unique.count { growUnique() }
     return node
+  }
+
+  /// The hash of a node, never 0.
+  @inline(__always)
+  private static func hash(_ level: UInt32, _ edges: borrowing Buffer<UInt64>, _ part: Range<Int>)
+    -> UInt32
+  {
+    var mixed = UInt64(level) &* 0x9E37_79B9_7F4A_7C15
+    for index in part {
+      mixed = (mixed ^ edges[index]) &* 0xBF58_476D_1CE4_E5B9
+      mixed ^= mixed >> 29
+    }
+    return UInt32(truncatingIfNeeded: mixed >> 16) | 1
   }
 
   @inline(__always)
@@ -182,6 +190,26 @@ extension Diagram {
 }
 
 extension Diagram {
+  /// Makes the table of nodes anew.
+  mutating func rebuildUnique() {
+    var size = 2048
+    while size < nodeCount * 4 { size *= 2 }
+    unique = Buffer(repeating: 0, count: size)
+    for node in 2..<max(nodeCount, 2) {
+      let hash = Self.hash(records[node].level, edges, edgeRange(Node(node)))
+      var slot = Int(hash) & (size - 1)
+      while unique[slot] != 0 { slot = (slot + 1) & (size - 1) }
+      unique[slot] = UInt64(hash) << 32 | UInt64(node)
+    }
+  }
+
+  /// Forgets all remembered results.
+  mutating func forgetResults() {
+    cache = Buffer(repeating: Result(), count: cache.count)
+    cacheInsertions = 0
+    matching.forget()
+  }
+
   @inline(__always)
   private func cacheSlot(_ operation: UInt32, _ a: Node, _ b: UInt32) -> Int {
     var mixed = (UInt64(a) << 32 | UInt64(b)) &* 0x9E37_79B9_7F4A_7C15

@@ -26,6 +26,8 @@ extension HeaderSpaceStore {
   public mutating func boxes(
     of space: HeaderSpace, within care: HeaderSpace = .everything, limit: Int = 1_000
   ) throws(LimitReached) -> BoxCover {
+    let mark = diagram.mark
+    defer { diagram.release(to: mark) }
     let wanted = try intersection(space, care)
     let forbidden = try subtracting(space, from: care)
     var remaining = wanted
@@ -99,11 +101,9 @@ extension HeaderSpaceStore {
   ) throws(LimitReached) -> HeaderBox {
     let wider = box.without(field)
     let node = try space(of: wider)
-    let hit = try intersection(node, forbidden)
-    if hit.isEmpty { return wider }
-    let bad = try values(of: field, in: hit)
-    let inside = try intersection(node, care)
-    let real = try values(of: field, in: inside)
+    let bad = try values(of: field, in: node, and: forbidden)
+    if bad.isEmpty { return wider }
+    let real = try values(of: field, in: node, and: care)
     return wider.constrained(field, to: real.subtracting(bad).union(box[field]))
   }
 
@@ -111,11 +111,15 @@ extension HeaderSpaceStore {
   public mutating func values(of field: HeaderField, in space: HeaderSpace) throws(LimitReached)
     -> Ranges
   {
-    let levels = Levels.of(field)
-    let others = support(of: space).filter { !levels.contains($0) }
-    let alone = try exists(space, others)
+    try values(of: field, in: space, and: space)
+  }
+
+  private mutating func values(
+    of field: HeaderField, in a: HeaderSpace, and b: HeaderSpace
+  ) throws(LimitReached) -> Ranges {
+    let node = diagram.values(of: field, in: a.node, and: b.node)
     var runs: [Diagram.Run] = []
-    diagram.appendRuns(of: alone.node, levels, at: 0, to: &runs)
+    diagram.appendRuns(of: node, Levels.of(field), at: 0, to: &runs)
     return try settle(Ranges(runs.map(\.range)))
   }
 

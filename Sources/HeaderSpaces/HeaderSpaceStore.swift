@@ -18,6 +18,16 @@ public struct HeaderSpaceStore: ~Copyable {
   /// How many edges the diagrams of all sets have together; this is what the limit bounds.
   public var edgeCount: Int { diagram.edges.count }
 
+  /// Forgets every set but these, and gives these anew, in the same order.
+  ///
+  /// No other set made before may be used any more; those that are needed again are made again.
+  /// - Complexity: O(*n*) in the edges of the store.
+  public mutating func compact(keeping spaces: [HeaderSpace]) -> [HeaderSpace] {
+    var nodes = spaces.map(\.node)
+    diagram.compact(keeping: &nodes)
+    return nodes.map { HeaderSpace($0) }
+  }
+
   /// Ends an operation: its result, or the error if it did not get through.
   mutating func settle<Value>(_ value: Value) throws(LimitReached) -> Value {
     if diagram.isOverflowing {

@@ -29,15 +29,18 @@ enum Levels {
   /// protocol before the addresses makes 10,000 rules 1.5 times as fast as behind them, and wild
   /// lists 3.5 times; ports before the addresses would be 4 to 30 times slower. One level for 16
   /// bits beats two for 8 by a third, and one for 32 doubles the edges.
+  ///
+  /// IPv6 comes before IPv4 since a valid packet's address of the other family is 0: that test has 16
+  /// levels for IPv6, which stand once above all IPv4 instead of below each IPv4 source.
   static let order: [HeaderField] = [
     .family, .ingress, .egress, .vrf, .nextHop, .destinationTranslation, .sourceTranslation,
     .connectionState, .connectionDirection, .connectionStatus, .monitor, .sessionUse, .mark,
-    .protocol, .nextHeader, .sourceIPv4, .sourceIPv6, .destinationIPv4, .destinationIPv6,
+    .protocol, .nextHeader, .sourceIPv6, .destinationIPv6, .sourceIPv4, .destinationIPv4,
     .destinationPort, .sourcePort, .icmpType, .icmpCode, .tcpFlags, .fragment, .application,
     .etherType,
-    .sentSourceIPv4, .sentSourceIPv6, .sentDestinationIPv4, .sentDestinationIPv6,
+    .sentSourceIPv6, .sentDestinationIPv6, .sentSourceIPv4, .sentDestinationIPv4,
     .sentSourcePort, .sentDestinationPort,
-    .sessionSourceIPv4, .sessionSourceIPv6, .sessionDestinationIPv4, .sessionDestinationIPv6,
+    .sessionSourceIPv6, .sessionDestinationIPv6, .sessionSourceIPv4, .sessionDestinationIPv4,
     .sessionSourcePort, .sessionDestinationPort,
   ]
 

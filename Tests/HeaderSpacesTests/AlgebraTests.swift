@@ -2,11 +2,11 @@ import HeaderSpaces
 import Packets
 import Testing
 
-@Suite struct `The algebra of header spaces` {
+@Suite struct `Laws of the algebra of header spaces` {
   @Test func `every operation agrees with listing cells and with box subtraction`() throws {
     let seed: UInt64 = 20_260_101
     var random = SplitMix(state: seed)
-    let count = rounds(60)
+    let count = rounds(30)
     var compared = 0
     for _ in 0..<count {
       let grid = Grid(&random)
@@ -148,6 +148,44 @@ import Testing
     }
     #expect(stopped > 20)
     print("seed \(seed): \(stopped) operations stopped")
+  }
+
+  @Test func `compaction keeps what it is asked to keep, and the store works on`() throws {
+    let seed: UInt64 = 31
+    var random = SplitMix(state: seed)
+    let count = rounds(30)
+    for _ in 0..<count {
+      let grid = Grid(&random)
+      var store = HeaderSpaceStore()
+      var spaces: [HeaderSpace] = []
+      var models: [[Bool]] = []
+      for _ in 0..<6 {
+        let boxes = (0..<3).map { _ in grid.box(&random) }
+        spaces.append(try store.space(of: boxes))
+        models.append(grid.cells(of: boxes))
+      }
+      _ = try store.partition(
+        by: [MatchRule([grid.box(&random)], target: 2)], targets: 3, default: 1)
+      let before = store.edgeCount
+      spaces = store.compact(keeping: [spaces[0], spaces[3], .everything, spaces[5]])
+      models = [models[0], models[3], models[0].map { _ in true }, models[5]]
+      #expect(store.edgeCount <= before)
+      for (space, model) in zip(spaces, models) {
+        #expect(grid.cells(of: space, in: store) == model)
+      }
+      #expect(store.nodeCount(of: spaces[0]) <= store.nodeCount)
+      let joined = try store.union(spaces[0], spaces[1])
+      #expect(grid.cells(of: joined, in: store) == zip(models[0], models[1]).map { $0 || $1 })
+      #expect(
+        try store.subtracting(spaces[1], from: store.union(joined, spaces[1]))
+          == store.subtracting(spaces[1], from: spaces[0]))
+      let parts = try store.partition(
+        by: [MatchRule([grid.box(&random)], target: 2)], targets: 3, default: 1)
+      #expect(try store.union(parts) == .everything)
+      let again = store.compact(keeping: spaces)
+      #expect(store.compact(keeping: again) == again)
+    }
+    print("seed \(seed): \(count) stores")
   }
 
   @Test func `a box with contradicting outcomes is empty`() throws {

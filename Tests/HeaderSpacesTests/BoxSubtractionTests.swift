@@ -2,7 +2,7 @@ import HeaderSpaces
 import Packets
 import Testing
 
-@Suite struct `Box subtraction` {
+@Suite struct `Laws of box subtraction` {
   @Test func `every pair of regions has the diagrams' answer, with a witness`() throws {
     let seed: UInt64 = 21
     var random = SplitMix(state: seed)

@@ -2,7 +2,7 @@ import HeaderSpaces
 import Packets
 import Testing
 
-@Suite struct `Members and boxes of header spaces` {
+@Suite struct `Laws of members and boxes` {
   @Test func `the boxes are exactly the set, and none can go`() throws {
     let seed: UInt64 = 12
     var random = SplitMix(state: seed)

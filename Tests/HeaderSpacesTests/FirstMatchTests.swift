@@ -2,11 +2,11 @@ import HeaderSpaces
 import Packets
 import Testing
 
-@Suite struct `First-match lists` {
+@Suite struct `Laws of first-match lists` {
   @Test func `each target gets exactly what first-match order sends there`() throws {
     let seed: UInt64 = 42
     var random = SplitMix(state: seed)
-    let count = rounds(80)
+    let count = rounds(30)
     for _ in 0..<count {
       let grid = Grid(&random)
       var store = HeaderSpaceStore()
@@ -38,7 +38,7 @@ import Testing
   @Test func `long lists agree with walking them, point by point`() throws {
     let seed: UInt64 = 99
     var random = SplitMix(state: seed)
-    let count = rounds(6)
+    let count = rounds(3)
     var points = 0
     for _ in 0..<count {
       let fallback = random.chance(50)

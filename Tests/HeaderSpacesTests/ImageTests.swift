@@ -2,11 +2,11 @@ import HeaderSpaces
 import Packets
 import Testing
 
-@Suite struct `Images of header spaces` {
+@Suite struct `Laws of the images of header spaces` {
   @Test func `forgetting, choosing and overwriting agree with listing cells`() throws {
     let seed: UInt64 = 5
     var random = SplitMix(state: seed)
-    let count = rounds(60)
+    let count = rounds(20)
     for _ in 0..<count {
       let grid = Grid(&random)
       var store = HeaderSpaceStore()
