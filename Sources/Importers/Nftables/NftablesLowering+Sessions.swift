@@ -1,0 +1,135 @@
+import Documents
+import Networks
+import Packets
+import Places
+
+extension NftablesLowering {
+  /// How the kernel tracks connections of these families, with its defaults.
+  static func sessions(of tracked: Set<Family>) -> SessionBehaviour {
+    let isTCP = isProtocol(IPProtocol.tcp)
+    let isICMP = Match.all([isFamily(.ipv4), isProtocol(IPProtocol.icmp)])
+    let isICMPv6 = Match.all([isFamily(.ipv6), isProtocol(IPProtocol.icmpv6)])
+    let opens = Match.some([
+      // `tcp_loose` takes an ACK of a connection that it has not seen begin.
+      .all([isTCP, .field(.tcpFlags, openingFlags)]),
+      .all([isICMP, .field(.icmpType, Ranges(values: [8, 13, 15, 17]))]),
+      .all([isICMPv6, .field(.icmpType, Ranges(values: [128, 139]))]),
+      .not(.some([isTCP, isICMP, isICMPv6])),
+    ])
+    // Neighbour discovery, router advertisements and multicast listeners.
+    var untracked: [Match] = [
+      .all([isICMPv6, .field(.icmpType, Ranges([130...137, 143...143]))])
+    ]
+    for family in [Family.ipv4, .ipv6, .nonIP] where !tracked.contains(family) {
+      untracked.append(isFamily(family))
+    }
+    return SessionBehaviour(
+      opens: opens, untracked: .some(untracked), bypassesFilters: false, acceptsRelated: true)
+  }
+
+  /// The TCP flags of a packet that may open a session: SYN or ACK, with URG or without, and without
+  /// FIN, RST or both at once.
+  static let openingFlags: Ranges = {
+    let mask = TCPFlags.fin | TCPFlags.syn | TCPFlags.rst | TCPFlags.ack
+    return TCPFlags.values(where: mask, equals: TCPFlags.syn)
+      .union(TCPFlags.values(where: mask, equals: TCPFlags.ack))
+  }()
+
+  /// Where fragments are put together: later ones are lost, those of families that are not tracked
+  /// go on.
+  mutating func reassembly() -> Stage {
+    if facts.tracked.isSuperset(of: [.ipv4, .ipv6]), bypassMark == nil { return .reassemble }
+    let families = Ranges(values: facts.tracked.map { UInt128($0.rawValue) })
+    var parts: [Match] = [.field(.family, families), .field(.fragment, Ranges(1))]
+    if let mark = bypassMark { parts.append(.not(.field(.mark, Ranges(mark)))) }
+    return builtIn("reassembly", [("later fragment", .all(parts), [], .deny)])
+  }
+
+  /// What follows the look-up of sessions: expected connections, and packets that a flowtable takes.
+  mutating func afterRecall() -> [Stage] {
+    var rules: [(String, Match, [Effect], ACL.Action)] = []
+    for helper in facts.helpers {
+      let name = helper.object?.first?.value.string ?? "helper"
+      let index = condition(
+        "helper", name, at: helper, "a helper may expect any connection from what it read")
+      rules.append(
+        (
+          "expected", .all([isState(.new), .condition(index)]),
+          [.set(.connectionState, UInt128(ConnectionState.related.rawValue))], .next
+        ))
+    }
+    if let mark = bypassMark {
+      for offload in facts.offloads {
+        let index = condition(
+          "flowtable", "flow add", at: offload,
+          "which established packets a flowtable takes past the chains is not modelled")
+        rules.append(
+          (
+            "offloaded", .all([isState(.established), .condition(index)]), [.set(.mark, mark)],
+            .permit
+          ))
+      }
+    }
+    return rules.isEmpty ? [] : [builtIn("after the session look-up", rules)]
+  }
+
+  private func isState(_ state: ConnectionState) -> Match {
+    .field(.connectionState, Ranges(UInt128(state.rawValue)))
+  }
+
+  /// Where sessions are remembered: an expected connection opens one too.
+  mutating func memory() -> [Stage] {
+    guard !facts.tracked.isEmpty else { return [] }
+    guard !facts.helpers.isEmpty else { return [.remember] }
+    let isExpected = Match.all([isState(.related), .not(SessionBehaviour.icmpErrors)])
+    let new = UInt128(ConnectionState.new.rawValue)
+    return [
+      builtIn(
+        "expected connections", [("expected", isExpected, [.set(.connectionState, new)], .permit)]),
+      .remember,
+    ]
+  }
+
+  /// Where packets that were put together leave in fragments again.
+  ///
+  /// Only families that are tracked do. The others are told apart by noting which packets were
+  /// fragments before, in a field that no rule reads any more.
+  mutating func fragmentation() -> [Stage] {
+    guard !facts.tracked.isEmpty else { return [] }
+    if facts.tracked.isSuperset(of: [.ipv4, .ipv6]) { return [.fragment] }
+    let untracked = [Family.ipv4, .ipv6].filter { !facts.tracked.contains($0) }
+    let isUntracked = Match.field(.family, Ranges(values: untracked.map { UInt128($0.rawValue) }))
+    let isFragment = Match.field(.fragment, Ranges(1))
+    return [
+      builtIn(
+        "fragments before",
+        [
+          ("fragment", isFragment, [.set(.connectionStatus, 1)], .permit),
+          ("whole packet", .any, [.set(.connectionStatus, 0)], .permit),
+        ]),
+      .fragment,
+      builtIn(
+        "fragments after",
+        [
+          (
+            "not fragmented",
+            .all([isUntracked, isFragment, .field(.connectionStatus, Ranges(0))]), [], .deny
+          )
+        ]),
+    ]
+  }
+
+  /// A list of what the kernel does by itself.
+  private mutating func builtIn(
+    _ name: String, _ rules: [(String, Match, [Effect], ACL.Action)]
+  ) -> Stage {
+    let place = Place.implied(by: "netfilter")
+    device.acls.append(
+      ACL(
+        name: name, place: place,
+        rules: rules.map {
+          ACL.Rule(name: $0.0, place: place, match: $0.1, effects: $0.2, action: $0.3)
+        }, end: .permit))
+    return .filter(device.acls.count - 1, role: .plain)
+  }
+}

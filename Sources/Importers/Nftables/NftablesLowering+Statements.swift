@@ -1,0 +1,211 @@
+import Documents
+import Networks
+import Packets
+
+extension NftablesLowering {
+  /// Reads one statement of a rule.
+  mutating func lower(_ statement: DocumentValue, _ draft: inout Draft) {
+    guard let entry = statement.object?.first, statement.object?.count == 1 else {
+      opaque(
+        "statement", "malformed", writes: Self.writableFields, "the statement has no single name",
+        &draft)
+      return
+    }
+    note(statement, .modelled)
+    let value = entry.value
+    switch entry.key {
+    case "match":
+      settle(&draft)
+      draft.matches.append(comparison(value, draft.site()))
+    case "accept", "drop", "return", "continue", "jump", "goto", "reject":
+      if let action = verdict(entry, &draft) { finish(action, &draft) }
+    case "vmap": verdicts(of: value, &draft)
+    case "log": draft.logs = true
+    case "mangle": mangle(value, &draft)
+    case "dnat", "redirect": translate(entry, .destination, &draft)
+    case "snat", "masquerade": translate(entry, .source, &draft)
+    case "notrack": untrack(&draft)
+    case "xt": extensionStatement(value, &draft)
+    default:
+      if NftablesIrrelevant.statements.contains(entry.key) {
+        note(statement, .irrelevant)
+      } else {
+        other(entry, &draft)
+      }
+    }
+  }
+
+  /// Reads a statement that the model has not.
+  private mutating func other(_ entry: DocumentValue.Entry, _ draft: inout Draft) {
+    let value = entry.value
+    switch entry.key {
+    case "limit", "quota", "ct count":
+      let name = value.string.map { " \($0)" } ?? ""
+      require(entry.key, entry.key + name, "it depends on the traffic before", &draft)
+    case "set", "map":
+      // A set that is full, or a limit in the element, ends the rule.
+      let name = value[entry.key]?.string ?? ""
+      require("set", "update of \(name)", "the set may be full or the element over its limit", &draft)
+    case "queue":
+      opaque(
+        "queue", "queue", writes: Self.writableFields, "a program of the host decides", &draft)
+    case "tproxy":
+      opaque(
+        "tproxy", "tproxy",
+        writes: [.destinationIPv4, .destinationIPv6, .destinationPort],
+        "the packet may be delivered to a program of the host", &draft)
+    case "synproxy":
+      noteOpaque(draft.statement, "'synproxy'")
+      lead(past: nil, under: "the proxy opens the connection itself", &draft)
+    case "flow":
+      noteOpaque(draft.statement, "'flow add'")
+    case "fwd", "dup": divert(entry, &draft)
+    case "ct helper", "ct expectation":
+      noteOpaque(draft.statement, "'\(entry.key) \(value.string ?? "")'")
+    default:
+      opaque(
+        "statement", entry.key, writes: Self.writableFields, "the statement is not modelled",
+        &draft)
+    }
+  }
+
+  // MARK: Verdicts
+
+  /// The action of a verdict; `nil` where it had to be made opaque.
+  private mutating func verdict(
+    _ entry: DocumentValue.Entry, _ draft: inout Draft
+  ) -> ACL.Action? {
+    switch entry.key {
+    case "accept": return .permit
+    case "drop": return .deny
+    case "reject": return .reject
+    case "return": return .return
+    case "continue": return .next
+    case "jump", "goto":
+      let name = entry.value["target"]?.string ?? ""
+      guard let target = chain(named: name, for: draft) else {
+        opaque(
+          "chain", "\(entry.key) \(name)", writes: Self.writableFields,
+          "the chain is not listed, or calls itself", &draft)
+        return nil
+      }
+      return entry.key == "jump" ? .jump(target) : .goto(target)
+    default:
+      opaque(
+        "verdict", entry.key, writes: Self.writableFields, "the verdict is not modelled", &draft)
+      return nil
+    }
+  }
+
+  /// The copy of a chain that a verdict of the draft calls.
+  private mutating func chain(named name: String, for draft: Draft) -> Int? {
+    let full = NftablesRuleset.Name(family: family, table: table, name: name)
+    return ruleset.chainIndex[full].flatMap { list(of: $0, draft.context, from: draft.statement) }
+  }
+
+  /// A verdict map: the verdict of the element that holds the key, the catch-all's where none does,
+  /// and the next statement where there is no catch-all.
+  private mutating func verdicts(of value: DocumentValue, _ draft: inout Draft) {
+    settle(&draft)
+    guard let key = value["key"], let data = value["data"], let map = pairs(of: data) else {
+      opaque(
+        "vmap", "vmap", writes: Self.writableFields, "the verdict map cannot be read", &draft)
+      return
+    }
+    let operands = operands(of: key, draft.context)
+    var last: DocumentValue?
+    var tried: [Match] = []
+    let isStable = !facts.rewrites && !operands.contains { $0.subject.title == "meta mark" }
+    if map.changes { noteOpaque(draft.statement, "a map that changes while the device runs") }
+    for (key, verdict) in map.pairs {
+      if key.string == "*" {
+        last = verdict
+        continue
+      }
+      let site = draft.site((tried.count + 1) * 2)
+      let match = membership(operands, of: key, isNegated: false, site)
+      tried.append(match)
+      addVerdict(verdict, match, isStable: isStable, &draft)
+    }
+    if map.changes {
+      let why = "the content of the map changes while the device runs"
+      let index = condition("map", "change", at: draft.statement, remembers: true, why)
+      add(.opaque(condition: index, writes: []), &draft)
+    }
+    if let last {
+      let match = Match.all(presence(operands, draft.site()) + [.not(.some(tried))])
+      addVerdict(last, match, isStable: true, &draft)
+    }
+  }
+
+  /// Adds the line of one element.
+  ///
+  /// What is called and comes back goes on behind the whole map; where the key may be another by
+  /// then, no further element must see it.
+  private mutating func addVerdict(
+    _ value: DocumentValue, _ match: Match, isStable: Bool, _ draft: inout Draft
+  ) {
+    let before = draft.matches
+    draft.matches.append(match)
+    if let entry = value.object?.first {
+      if let action = verdict(entry, &draft) {
+        if case .jump = action, !isStable {
+          let rest = draft.rest ?? restList(&draft)
+          let name = "\(device.acls[draft.list].name), \(draft.rule.name)"
+          let own = newList(name, at: value.place, draft.context)
+          device.acls[own].rules = [action, .goto(rest)].map {
+            ACL.Rule(name: draft.rule.name, place: value.place, match: .any, action: $0)
+          }
+          add(.goto(own), &draft)
+        } else {
+          add(action, &draft)
+        }
+      }
+    } else {
+      opaque(
+        "verdict", "malformed", writes: Self.writableFields, "the verdict cannot be read", &draft)
+    }
+    draft.matches = before
+  }
+
+  /// The elements of a map, and whether they change while the device runs; `nil` where they cannot
+  /// be read.
+  func pairs(
+    of data: DocumentValue
+  ) -> (pairs: [(DocumentValue, DocumentValue)], changes: Bool)? {
+    var elements = data["set"]?.array ?? []
+    var changes = false
+    if let name = data.string, name.hasPrefix("@") {
+      guard let index = namedSet(String(name.dropFirst())) else { return nil }
+      let map = ruleset.sets[index]
+      elements = map.elements
+      changes = map.changes || map.hasStatements || facts.updatedSets.contains(map.name)
+    } else if data["set"]?.kind != .array {
+      return nil
+    }
+    var pairs: [(DocumentValue, DocumentValue)] = []
+    for element in elements {
+      guard let pair = element.array, pair.count == 2 else { return nil }
+      pairs.append((pair[0]["elem"]?["val"] ?? pair[0], pair[1]))
+    }
+    return (pairs, changes)
+  }
+
+  // MARK: Tracking
+
+  /// `notrack`: before the look-up it exempts the packet; afterwards it only makes an invalid packet
+  /// an untracked one.
+  private mutating func untrack(_ draft: inout Draft) {
+    switch draft.context.tracking {
+    case .none: break
+    case .before: draft.effects.append(.untrack)
+    case .after:
+      settle(&draft)
+      if draft.matches.contains(where: { $0.mayRead(.connectionState) }) { split(&draft) }
+      draft.effects.append(.set(.connectionState, UInt128(ConnectionState.untracked.rawValue)))
+      let invalid = UInt128(ConnectionState.invalid.rawValue)
+      add(.next, also: .field(.connectionState, Ranges(invalid)), &draft)
+      draft.effects = []
+    }
+  }
+}
