@@ -72,7 +72,8 @@ extension NftablesSubject {
     case .port:
       if let number = Self.digits(text) { return number <= greatest ? number : nil }
       let ranges = ServiceNames.lookup(text)?.map(\.ports) ?? []
-      guard let ports = ranges.first, ranges.allSatisfy({ $0 == ports }), ports.least == ports.greatest
+      guard let ports = ranges.first, ranges.allSatisfy({ $0 == ports }),
+        ports.least == ports.greatest
       else { return nil }
       return ports.least
     case .words(let words): return words[text] ?? Self.digits(text)

@@ -14,8 +14,6 @@ struct NftablesContext: Hashable {
   }
 
   var hook: NftablesHook
-  /// The base chain's policy, which is also where a `goto` ends.
-  var end: ACL.End
   /// Whether later IPv4 fragments come by, whose data is then read as if it were a header.
   var seesFragments: Bool
   var tracking: Tracking

@@ -146,8 +146,6 @@ struct NftablesFacts {
     }
   }
 
-  // MARK: Marks
-
   private mutating func findMarks() {
     if writesUnknownMarks { rewrites = true }
     guard !writesUnknownMarks else { return }

@@ -5,12 +5,17 @@ import Packets
 extension NftablesLowering {
   /// The most calls inside one another; the kernel allows 16.
   private static let greatestDepth = 32
-  /// The most rules in all copies of all chains. A ruleset of this size has calls that multiply.
+  /// The most rules in all copies of all chains.
+  ///
+  /// A ruleset of this size has calls that multiply.
   private static let greatestRuleCount = 2_000_000
 
   /// The list of a chain in a context: one copy of it, made on the first call.
   ///
-  /// - Parameter call: The statement that calls it; `nil` for a base chain.
+  /// - Parameters:
+  ///   - chain: The chain's index.
+  ///   - context: Where it runs.
+  ///   - call: The statement that calls it; `nil` for a base chain.
   /// - Returns: `nil` where the chain is being copied already, since it then calls itself.
   mutating func list(
     of chain: Int, _ context: NftablesContext, from call: DocumentValue?
@@ -22,7 +27,7 @@ extension NftablesLowering {
     let instance = Instance(chain: chain, context: context, path: path)
     if let list = instances[instance] { return list }
     let source = ruleset.chains[chain]
-    let list = newList(source.title, at: source.value.place, context)
+    let list = newList(source.title, at: source.value.place)
     instances[instance] = list
     let outer = (family, table, copy)
     (family, table) = (source.name.family, source.name.table)
@@ -46,10 +51,11 @@ extension NftablesLowering {
   mutating func baseList(of chain: Int, _ context: NftablesContext) -> Int {
     let source = ruleset.chains[chain]
     let place = source.value.place
+    let end: ACL.End = source.base?.dropsByPolicy == true ? .deny : .permit
     guard let inner = list(of: chain, context, from: nil) else {
       // Only beyond the greatest count of rules.
       noteOpaque(source.value, "a chain beyond the greatest count of rules")
-      let list = newList(source.title, at: place, context)
+      let list = newList(source.title, at: place, end: end)
       let index = condition(
         "chain", source.name.name, at: source.value, "the calls between chains are too many")
       device.acls[list].rules = [
@@ -75,8 +81,9 @@ extension NftablesLowering {
         scope: .global, "the flags of the table do not say for sure that it is active")
       exempt.append(("the table is dormant", .condition(index)))
     }
+    device.acls[inner].end = end
     guard !exempt.isEmpty else { return inner }
-    let list = newList(source.title, at: place, context)
+    let list = newList(source.title, at: place, end: end)
     device.acls[list].rules =
       exempt.map { ACL.Rule(name: $0.0, place: place, match: $0.1, action: .permit) }
       + [ACL.Rule(name: source.title, place: place, match: .any, action: .goto(inner))]
@@ -84,17 +91,15 @@ extension NftablesLowering {
   }
 
   /// A list that runs another one only where a literal holds, and lets all else pass.
-  mutating func guarded(
-    _ list: Int, by match: Match, _ context: NftablesContext
-  ) -> Int {
+  mutating func guarded(_ list: Int, by match: Match) -> Int {
     let acl = device.acls[list]
     device.acls.append(
       ACL(
-        name: "\(acl.name), in one order", place: acl.place,
+        name: "\(acl.name), where it runs", place: acl.place,
         rules: [
-          ACL.Rule(name: "another order", place: acl.place, match: .not(match), action: .permit),
+          ACL.Rule(name: "it does not run", place: acl.place, match: .not(match), action: .permit),
           ACL.Rule(name: acl.name, place: acl.place, match: .any, action: .goto(list)),
-        ], end: context.end))
+        ], end: acl.end))
     return device.acls.count - 1
   }
 }

@@ -69,8 +69,6 @@ extension NftablesLowering {
     .field(.connectionStatus, Ranges(values: [1, 3])),
   ])
 
-  // MARK: Routes
-
   /// What a `fib` expression looks up.
   func routeLookup(_ value: DocumentValue, _ context: NftablesContext) -> NftablesSubject {
     let result = value["result"]?.string ?? ""

@@ -13,12 +13,13 @@ extension NftablesLowering {
     }
     if isMatch {
       require(
-        "xt", name, "the listing does not say what the match '\(name)' asks for", &draft)
+        "xt", "xt match \(name)", "the listing does not say what the match '\(name)' asks for",
+        &draft)
       return
     }
     if name == "REJECT" { return finish(.reject, &draft) }
     opaque(
-      "xt", name, writes: Self.writes(of: name),
+      "xt", "xt target \(name)", writes: Self.writes(of: name),
       "the listing does not say what the target '\(name)' does", &draft)
   }
 

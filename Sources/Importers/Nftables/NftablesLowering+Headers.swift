@@ -11,8 +11,8 @@ extension NftablesLowering {
     let field = value["field"]?.string ?? ""
     let title = "\(name) \(field)"
     guard keys.sorted() == ["field", "protocol"] else {
-      return .unknown(
-        title, kind: "payload", "'\(keys.joined(separator: ", "))' of a header is not modelled")
+      let inner = value["tunnel"]?.string.map { "\($0) \(title)" } ?? title
+      return .unknown(inner, kind: "payload", "'\(inner)' is not modelled")
     }
     switch name {
     case "ip": return ipv4(field)
@@ -141,8 +141,9 @@ extension NftablesLowering {
     }
   }
 
-  /// The Ethernet header. A frame that carries a VLAN tag shows the tag's EtherType, so that no
-  /// EtherType of the model says for sure what is read.
+  /// The Ethernet header.
+  ///
+  /// A frame that carries a VLAN tag shows the tag's EtherType, so that no EtherType of the model says for sure what is read.
   private func ether(_ field: String) -> NftablesSubject {
     let title = "ether \(field)"
     guard field == "type" else {

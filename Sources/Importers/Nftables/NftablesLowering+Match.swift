@@ -95,6 +95,7 @@ extension NftablesLowering {
       let plain = Match.all(dependencies + [.field(field, values)])
       return early(field, plain, dependencies, site)
     case .transport(let field):
+      let dependencies = dependencies + hiddenDependency(subject, site)
       let whole = Match.all(dependencies + [.field(field, values)])
       let isIPv6 = dependencies.contains(Self.isFamily(.ipv6))
       guard site.context.seesFragments, !values.isEmpty, !isIPv6 else {
@@ -115,6 +116,19 @@ extension NftablesLowering {
         scope: subject.scope, why)
       return .all(dependencies + [.condition(index)])
     }
+  }
+
+  /// What the listing of a table of the family `ip6` may leave out: `ip6 nexthdr` before a header's
+  /// own fields, which asks for a packet without extension headers.
+  private mutating func hiddenDependency(_ subject: NftablesSubject, _ site: Site) -> [Match] {
+    guard family == .ip6 else { return [] }
+    for case .field(.protocol, let numbers) in subject.dependencies {
+      let index = condition(
+        "nexthdr", subject.title, at: site.value, ordinal: site.ordinal, scope: .global,
+        "the listing does not say whether extension headers may stand before '\(subject.title)'")
+      return [.some([.field(.nextHeader, numbers), .condition(index)])]
+    }
+    return []
   }
 
   /// Later IPv4 fragments whose data happens to look like the value that is compared.

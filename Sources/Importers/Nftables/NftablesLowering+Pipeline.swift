@@ -82,8 +82,8 @@ extension NftablesLowering {
       switch step.item {
       case .point(let point): stages += self.stages(at: point, hook, &progress)
       case .chain(let chain):
-        var list = baseList(of: chain, networkContext(hook, chain, progress))
-        list = ordered(list, chain, step, networkContext(hook, chain, progress))
+        var list = baseList(of: chain, networkContext(hook, progress))
+        list = ordered(list, chain, step)
         stages.append(.filter(list, role: hook == .forward ? .forwardFilter : .plain))
       }
     }
@@ -119,12 +119,11 @@ extension NftablesLowering {
   }
 
   private func networkContext(
-    _ hook: NftablesHook, _ chain: Int, _ progress: Progress
+    _ hook: NftablesHook, _ progress: Progress
   ) -> NftablesContext {
     let isTracked = !facts.tracked.isEmpty
-    let end: ACL.End = ruleset.chains[chain].base?.dropsByPolicy == true ? .deny : .permit
     return NftablesContext(
-      hook: hook, end: end,
+      hook: hook,
       seesFragments: !(progress.isReassembled && facts.tracked.contains(.ipv4)),
       tracking: !isTracked ? .none : progress.hasRecalled ? .after : .before,
       repliesAreEarly: (hook == .prerouting || hook == .output) && progress.hasRecalled
@@ -151,7 +150,7 @@ extension NftablesLowering {
 
   /// A list that runs in one round only, where the order is not certain.
   private mutating func ordered(
-    _ list: Int, _ chain: Int, _ step: NftablesOrder.Step, _ context: NftablesContext
+    _ list: Int, _ chain: Int, _ step: NftablesOrder.Step
   ) -> Int {
     guard let (round, count) = step.round else { return list }
     let value = ruleset.chains[chain].value
@@ -163,7 +162,7 @@ extension NftablesLowering {
         scope: .global, "chains of the same priority run in no defined order")
       parts.append(other < round ? .not(.condition(index)) : .condition(index))
     }
-    return guarded(list, by: .all(parts), context)
+    return guarded(list, by: .all(parts))
   }
 
   private mutating func stages(
@@ -182,16 +181,14 @@ extension NftablesLowering {
       var stages: [Stage] = []
       for step in NftablesOrder.steps(of: chains, conflict: conflict) {
         guard case .chain(let chain) = step.item else { continue }
-        var context = networkContext(hook, chain, .later)
+        var context = networkContext(hook, .later)
         context.nat = end
-        let list = ordered(baseList(of: chain, context), chain, step, context)
+        let list = ordered(baseList(of: chain, context), chain, step)
         stages.append(.natFilter(list, end: end))
       }
       return stages + [end == .source ? .translateSource : .translateDestination]
     }
   }
-
-  // MARK: Other families
 
   /// The stages of the chains at the interfaces themselves.
   private mutating func linkStages(_ hook: NftablesHook) -> [Stage] {
@@ -200,26 +197,34 @@ extension NftablesLowering {
       guard case .chain(let chain) = step.item, let base = ruleset.chains[chain].base else {
         return nil
       }
-      let end: ACL.End = base.dropsByPolicy ? .deny : .permit
-      let context = NftablesContext(hook: hook, end: end, seesFragments: true, tracking: .none)
-      var list = ordered(baseList(of: chain, context), chain, step, context)
+      let context = NftablesContext(hook: hook, seesFragments: true, tracking: .none)
+      let list = ordered(baseList(of: chain, context), chain, step)
       let value = ruleset.chains[chain].value
       var ports = Ranges.none
       for name in base.devices { ports = ports.union(interfaces(named: name, at: value.place)) }
-      if base.devices.isEmpty {
-        noteOpaque(value, "the interface of the chain, which is not listed,")
-        let index = condition(
-          "device", ruleset.chains[chain].name.name, at: value,
-          "the listing does not say at which interface the chain runs")
-        list = guarded(list, by: .condition(index), context)
-        ports = Ranges(0...UInt128(device.interfaces.count))
-      }
-      let lists = device.interfaces.indices.map { ports.contains(UInt128($0) + 1) ? list : nil }
+      var lists = device.interfaces.indices.map { ports.contains(UInt128($0) + 1) ? list : nil }
+      if base.devices.isEmpty { lists = uncertainPorts(of: chain, list) }
       return hook == .ingress ? .ingressFilter(lists) : .egressFilter(lists)
     }
   }
 
-  /// The chains of bridges and of ARP. Whether routed packets meet them depends on what is bridged,
+  /// The lists of a chain whose interface is not listed, as version 1.0.6 does: at each interface it
+  /// runs or does not.
+  private mutating func uncertainPorts(of chain: Int, _ list: Int) -> [Int?] {
+    let value = ruleset.chains[chain].value
+    noteOpaque(value, "the interface of the chain, which is not listed,")
+    return device.interfaces.indices.map { port in
+      let index = condition(
+        "device", "\(ruleset.chains[chain].name.name) at \(device.interfaces[port].name)",
+        at: value,
+        scope: .global, "the listing does not say at which interface the chain runs")
+      return guarded(list, by: .condition(index))
+    }
+  }
+
+  /// The chains of bridges and of ARP.
+  ///
+  /// Whether routed packets meet them depends on what is bridged,
   /// which the listing does not say; where they do, they can be lost or rewritten.
   private mutating func otherFamilies(_ hooks: Set<NftablesHook>) -> [Stage] {
     ruleset.chains.indices.compactMap { index in

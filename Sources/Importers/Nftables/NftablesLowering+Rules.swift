@@ -99,7 +99,7 @@ extension NftablesLowering {
     let name = device.acls[draft.list].name
     let place = draft.rule.value.place
     let rest = draft.rest ?? restList(&draft)
-    let own = newList("\(name), \(draft.rule.name)", at: place, draft.context)
+    let own = newList("\(name), \(draft.rule.name)", at: place)
     add(.goto(own), &draft)
     if draft.list != draft.first {
       // A part of the rule that was split before: where its matches fail, the rule is over.
@@ -114,14 +114,16 @@ extension NftablesLowering {
   /// The list for the rules after this one.
   mutating func restList(_ draft: inout Draft) -> Int {
     let name = "\(device.acls[draft.first].name), after \(draft.rule.name)"
-    let rest = newList(name, at: draft.rule.value.place, draft.context)
+    let rest = newList(name, at: draft.rule.value.place)
     draft.rest = rest
     return rest
   }
 
   /// A new empty list.
-  mutating func newList(_ name: String, at place: Place, _ context: NftablesContext) -> Int {
-    device.acls.append(ACL(name: name, place: place, end: context.end))
+  ///
+  /// Only the list that a stage runs has a policy of its own.
+  mutating func newList(_ name: String, at place: Place, end: ACL.End = .permit) -> Int {
+    device.acls.append(ACL(name: name, place: place, end: end))
     return device.acls.count - 1
   }
 

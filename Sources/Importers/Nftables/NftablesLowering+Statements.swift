@@ -45,7 +45,8 @@ extension NftablesLowering {
     case "set", "map":
       // A set that is full, or a limit in the element, ends the rule.
       let name = value[entry.key]?.string ?? ""
-      require("set", "update of \(name)", "the set may be full or the element over its limit", &draft)
+      require(
+        "set", "update of \(name)", "the set may be full or the element over its limit", &draft)
     case "queue":
       opaque(
         "queue", "queue", writes: Self.writableFields, "a program of the host decides", &draft)
@@ -68,8 +69,6 @@ extension NftablesLowering {
         &draft)
     }
   }
-
-  // MARK: Verdicts
 
   /// The action of a verdict; `nil` where it had to be made opaque.
   private mutating func verdict(
@@ -152,7 +151,7 @@ extension NftablesLowering {
         if case .jump = action, !isStable {
           let rest = draft.rest ?? restList(&draft)
           let name = "\(device.acls[draft.list].name), \(draft.rule.name)"
-          let own = newList(name, at: value.place, draft.context)
+          let own = newList(name, at: value.place)
           device.acls[own].rules = [action, .goto(rest)].map {
             ACL.Rule(name: draft.rule.name, place: value.place, match: .any, action: $0)
           }
@@ -190,8 +189,6 @@ extension NftablesLowering {
     }
     return (pairs, changes)
   }
-
-  // MARK: Tracking
 
   /// `notrack`: before the look-up it exempts the packet; afterwards it only makes an invalid packet
   /// an untracked one.

@@ -86,8 +86,6 @@ extension NftablesLowering {
 
   static func isProtocol(_ number: UInt8) -> Match { .field(.protocol, Ranges(UInt128(number))) }
 
-  // MARK: meta
-
   private func meta(_ value: DocumentValue, _ context: NftablesContext) -> NftablesSubject {
     let key = value["key"]?.string ?? ""
     switch key {

@@ -55,6 +55,8 @@ extension NftablesLowering {
       : [.destinationIPv4, .destinationIPv6, .destinationPort]
   }
 
+  /// The classes of source ports.
+  ///
   /// A source port that is not named is kept if nobody else has it; otherwise the kernel takes
   /// another of the same class. Packets without ports come last.
   private static let portClasses: [(ClosedRange<UInt128>?, Translation.Port?)] = [
@@ -152,8 +154,6 @@ extension NftablesLowering {
     }
     return nil
   }
-
-  // MARK: Maps
 
   /// The ways of `addr: { map }`: an element's data is an address, or an address and a port.
   private mutating func mapped(

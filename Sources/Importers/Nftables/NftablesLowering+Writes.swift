@@ -26,8 +26,6 @@ extension NftablesLowering {
     }
   }
 
-  // MARK: Marks
-
   /// `meta mark set`: one line for each mark that the new one depends on.
   private mutating func setMark(_ new: DocumentValue, _ draft: inout Draft) {
     guard facts.readsMark else { return }
@@ -47,8 +45,7 @@ extension NftablesLowering {
     // Each packet gets one new mark: the next line must not see what this one wrote.
     split(&draft)
     let list = draft.list
-    let then = newList(
-      "\(device.acls[list].name), marked", at: draft.rule.value.place, draft.context)
+    let then = newList("\(device.acls[list].name), marked", at: draft.rule.value.place)
     for mark in readsMark ? marks : [0] {
       let asked: Match? = readsMark ? .field(.mark, Ranges(mark)) : nil
       addMarks(new, from: mark, asked, to: then, &draft)
@@ -92,8 +89,7 @@ extension NftablesLowering {
     settle(&draft)
     split(&draft)
     let list = draft.list
-    let then = newList(
-      "\(device.acls[list].name), marked", at: draft.rule.value.place, draft.context)
+    let then = newList("\(device.acls[list].name), marked", at: draft.rule.value.place)
     let operands = operands(of: key, draft.context)
     var tried: [Match] = []
     for (key, data) in pairs.pairs {
@@ -113,8 +109,6 @@ extension NftablesLowering {
     draft.list = then
     draft.matches = []
   }
-
-  // MARK: Headers
 
   /// A write to a header field.
   private mutating func setHeader(
@@ -146,11 +140,10 @@ extension NftablesLowering {
     draft.effects.append(.set(target, constant))
   }
 
-  // MARK: Past all chains
-
   /// Leads the packets of the draft past all further chains.
   ///
-  /// - Parameter reason: Why it may not happen; `nil` where it always does.
+  /// They take the way `hop`, or the one that the routes choose. `reason` says why it may not happen;
+  /// it is `nil` where it always does.
   mutating func lead(
     past hop: NextHop?, under reason: String?, ordinal: Int = 0, _ draft: inout Draft
   ) {

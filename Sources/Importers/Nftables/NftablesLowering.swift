@@ -52,14 +52,10 @@ struct NftablesLowering {
     bypassMark = facts.leadsPastChains ? facts.unusedMark : nil
   }
 
-  // MARK: Conditions
-
   /// The condition that stands for an element.
   ///
-  /// - Parameters:
-  ///   - ordinal: Tells several conditions of one element apart.
-  ///   - remembers: Whether its outcome depends on earlier packets, so that each copy of the rule
-  ///     asks anew.
+  /// Its `ordinal` tells several conditions of one element apart. One that `remembers` depends on
+  /// earlier packets, so that each copy of the rule asks anew.
   mutating func condition(
     _ kind: String, _ detail: String, at value: DocumentValue, ordinal: Int = 0,
     remembers: Bool = false, scope: Condition.Scope = Condition.ofPacket, _ why: String
@@ -79,8 +75,6 @@ struct NftablesLowering {
     context.conditions.index(
       of: Condition(name: "\(device.name)/\(name)", scope: scope, place: value.place, why: why))
   }
-
-  // MARK: Coverage
 
   /// Notes what became of an element; opaque stays opaque.
   mutating func note(_ value: DocumentValue, _ outcome: Outcome) {
@@ -119,8 +113,6 @@ struct NftablesLowering {
     }
     return coverage
   }
-
-  // MARK: Interfaces
 
   /// The interfaces that a name means: that one or, where it ends in `*`, all that start so.
   ///

@@ -38,9 +38,8 @@ enum NftablesOrder {
   /// At the same priority the order is not defined. Where it matters, each chain gets several
   /// rounds, of which exactly one runs: enough for every order.
   ///
-  /// - Parameters:
-  ///   - entries: Ascending by priority where they have the same rank; points in their own order.
-  ///   - conflict: Whether the order of two items matters.
+  /// The entries are ascending by priority, points in their own order; `conflict` says whether the
+  /// order of two items matters.
   static func steps(
     of entries: [(priority: Int, item: Item)], conflict: (Item, Item) -> Bool
   ) -> [Step] {

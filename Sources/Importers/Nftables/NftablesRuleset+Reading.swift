@@ -74,7 +74,9 @@ extension NftablesRuleset {
     return Name(family: family, table: table, name: name)
   }
 
-  /// Whether a table runs. Version 1.0.6 prints another text than `dormant` for a dormant table, so
+  /// Whether a table runs.
+  ///
+  /// Version 1.0.6 prints another text than `dormant` for a dormant table, so
   /// that any flag but those that are known to change nothing leaves it open.
   private static func activity(of table: DocumentValue) -> Activity {
     guard let flags = table["flags"] else { return .active }

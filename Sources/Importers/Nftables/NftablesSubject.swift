@@ -43,7 +43,9 @@ struct NftablesSubject {
   /// The greatest value.
   var greatest: UInt128
   var reading: Reading
-  /// What the packet must be for the subject to be read at all. It holds before the comparison and
+  /// What the packet must be for the subject to be read at all.
+  ///
+  /// It holds before the comparison and
   /// is never negated.
   var dependencies: [Match] = []
   /// How often the condition is evaluated, where there is one.
@@ -97,7 +99,8 @@ struct NftablesOperand {
 
   /// The values of the subject for which what is compared is one of `results`.
   ///
-  /// - Parameter domain: The only values that the subject ever has, if they are few.
+  /// `domain` has the only values that the subject ever has, if they are few.
+  ///
   /// - Returns: `nil` where they are too scattered to be listed.
   func preimage(of results: Ranges, domain: [UInt128]?) -> Ranges? {
     if transforms.isEmpty { return results }

@@ -68,5 +68,7 @@ enum NftablesSymbols {
   ]
 
   /// Names of protocols that the listing uses and `ProtocolNames` does not have.
-  static let protocols: [String: UInt128] = ["comp": 108, "ip": 0, "ipv6-auth": 51, "ipv6-crypt": 50]
+  static let protocols: [String: UInt128] = [
+    "comp": 108, "ip": 0, "ipv6-auth": 51, "ipv6-crypt": 50,
+  ]
 }
