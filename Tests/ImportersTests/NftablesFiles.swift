@@ -5,7 +5,7 @@ enum NftablesFiles {
   private static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
 
   /// The folder with a fixture for each behaviour.
-  static let fixtures = "\(root)/Tests/ImportersTests/Fixtures/Nftables"
+  static let fixtures = ["\(root)/Tests/ImportersTests/Fixtures", "Nftables"].joined(separator: "/")
 
   /// The folder of public listings that may lie beside the package, or nil where it is absent.
   static let corpus: String? = {
