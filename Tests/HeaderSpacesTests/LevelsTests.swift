@@ -3,7 +3,7 @@ import Testing
 
 @testable import HeaderSpaces
 
-@Suite struct `Levels` {
+@Suite struct `Levels of the fields` {
   @Test func `every field has levels of its own`() {
     var seen: Set<Int> = []
     for field in HeaderField.allCases {
