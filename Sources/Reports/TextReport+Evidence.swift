@@ -1,0 +1,111 @@
+import Networks
+import Packets
+import Places
+import Policies
+import Reachability
+import Simulation
+
+extension Report {
+  /// A witness: the packet, what its delivery amounts to, and its way.
+  func write(_ witness: Witness, to page: inout TextPage) {
+    page.detail(
+      "witness",
+      [
+        .strong(network.text(of: witness.header)),
+        ", sent from \(network.text(of: witness.origin))",
+      ])
+    page.detail("", [.init(outcome(of: witness))])
+    let literals = witness.literals.prefix(TextLimits.conditions)
+    if !literals.isEmpty {
+      let shown = literals.map { $0.phrase(result.conditions) }
+      let left = witness.literals.count - shown.count
+      page.detail(
+        "if", [.init(shown.joined(separator: ", ") + (left > 0 ? ", … \(left) more" : ""))])
+    }
+    page.write(witness.walk, in: network)
+  }
+
+  /// What a witness comes to.
+  func outcome(of witness: Witness) -> String {
+    var text: String
+    switch witness.walk.outcome {
+    case .lost(let loss): text = "lost: \(loss.phrase)"
+    case .delivered, .deliveredToDevice:
+      text = witness.deliveryClass.map(\.phrase) ?? "delivered, but not as it must be"
+    }
+    if witness.needsSessions { text += "; others opened sessions before" }
+    return text
+  }
+
+  /// What the inputs hold that a person should know.
+  func writeNotices(to page: inout TextPage) {
+    let sections: [(Notice.Kind, String)] = [
+      (.finding, "Findings"), (.inferred, "Inferred"), (.remark, "Remarks"),
+    ]
+    for (kind, title) in sections {
+      let notices = notices(kind)
+      if notices.isEmpty { continue }
+      page.gap()
+      page.line(.strong(title))
+      for notice in notices.prefix(TextLimits.notices) {
+        page.line(.init(notice.message), .dim("  \(notice.place)"), indent: 2)
+      }
+      page.more(notices.count - TextLimits.notices, indent: 2)
+    }
+  }
+
+  /// How much of each file is modelled.
+  func writeCoverage(to page: inout TextPage) {
+    if coverage.isEmpty { return }
+    page.gap()
+    page.line(.strong("Coverage"))
+    let files = coverage.prefix(TextLimits.files)
+    let width = files.map { $0.file.visible.count }.max() ?? 0
+    for count in files {
+      let opaque = count.opaque.count
+      let known = "\(count.modelled) modelled, \(count.irrelevant) irrelevant, "
+      var spans: [TextPage.Span] = [.init(count.file.padded(to: width)), "  \(known)"]
+      spans.append(.init("\(opaque) not modelled", opaque > 0 ? .doubtful : .plain))
+      let shown = count.opaque.prefix(3).map { "\($0.name) (line \($0.place.line))" }
+      if !shown.isEmpty {
+        let left = opaque - shown.count
+        spans.append(
+          .dim(": " + shown.joined(separator: ", ") + (left > 0 ? ", … \(left) more" : "")))
+      }
+      page.line(spans, indent: 2)
+    }
+    page.more(coverage.count - TextLimits.files, indent: 2)
+  }
+
+  /// What the verdicts rest on.
+  func writeAssumptions(to page: inout TextPage) {
+    let assumptions = assumptions
+    if assumptions.isEmpty { return }
+    page.gap()
+    page.line(.strong("Assumed"))
+    for assumption in assumptions.prefix(TextLimits.notices) {
+      page.line(.init(assumption), indent: 2)
+    }
+    page.more(assumptions.count - TextLimits.notices, indent: 2)
+    if let day = judgementDay {
+      page.line("waivers and indicators are judged as of \(day.description)", indent: 2)
+    }
+  }
+}
+
+extension TextPage {
+  /// A walk, stay by stay, each step with its place.
+  mutating func write(_ walk: Walk, in network: Network, indent: Int = 4) {
+    let stays = walk.stays { network.text(of: $0) }
+    let width = min(24, (stays.map { $0.name.visible.count }.max() ?? 0) + 2)
+    for stay in stays {
+      for (number, step) in stay.steps.enumerated() {
+        let name = number == 0 ? stay.name : ""
+        let padded = name.padded(to: width)
+        var spans: [Span] = [.strong(padded), .init(step.text, step.passed ? .plain : .bad)]
+        if let place = step.place { spans.append(.dim("  \(place)")) }
+        line(spans, indent: indent)
+      }
+    }
+  }
+}

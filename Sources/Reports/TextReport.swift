@@ -1,0 +1,154 @@
+import Networks
+import Packets
+import Places
+import Policies
+import Reachability
+import Simulation
+
+/// How many lines of each sort a text shows before it says how many more there are.
+enum TextLimits {
+  static let flows = 6
+  static let rules = 6
+  static let conditions = 8
+  static let notices = 12
+  static let remarks = 8
+  static let files = 20
+}
+
+extension Report {
+  /// The report for people at a terminal.
+  func text(_ style: TextStyle) -> String {
+    var page = TextPage(style: style)
+    page.line(.strong(network.name), .dim("  against  "), .strong(policy.policy.name))
+    for answer in result.answers {
+      page.gap()
+      write(answer, to: &page)
+    }
+    writeNotices(to: &page)
+    writeCoverage(to: &page)
+    writeAssumptions(to: &page)
+    writeSummary(to: &page)
+    return page.text
+  }
+
+  private func write(_ answer: VerificationResult.Answer, to page: inout TextPage) {
+    let requirement = answer.requirement
+    page.line(
+      answer.verdict.word, "  ", .strong(requirement.id),
+      .dim("  \(requirement.severity.rawValue)"),
+      "  \(requirement.obligation.phrase)", .dim("  (\(requirement.place))"))
+    if let error = answer.internalError {
+      page.line(.bad("internal error"), "  \(error)", indent: 2)
+    }
+    switch answer.verdict {
+    case .holds(let proof): write(proof, to: &page)
+    case .violated(let violation): write(violation, of: requirement, to: &page)
+    case .undecided(let doubt): write(doubt, of: requirement, to: &page)
+    }
+  }
+
+  private func write(_ proof: Proof, to page: inout TextPage) {
+    for remark in proof.remarks.prefix(TextLimits.remarks) {
+      page.detail("because", [.init(remark)])
+    }
+    page.more(proof.remarks.count - TextLimits.remarks)
+    for rule in proof.blocking.prefix(TextLimits.rules) {
+      page.detail(
+        "stopped by", ["\(rule.device): \(rule.list) '\(rule.rule)'", .dim("  \(rule.place)")])
+    }
+    page.more(proof.blocking.count - TextLimits.rules)
+  }
+
+  private func write(
+    _ violation: Violation, of requirement: Requirement, to page: inout TextPage
+  ) {
+    if let why = requirement.why { page.detail("why", [.init(why)]) }
+    if let under = violation.under { page.detail("under", [.init(under)]) }
+    if violation.isWaived {
+      page.detail("waived", ["every violating flow is excused, so it does not count"])
+    }
+    for remark in violation.remarks.prefix(TextLimits.remarks) {
+      page.detail("because", [.init(remark)])
+    }
+    page.more(violation.remarks.count - TextLimits.remarks)
+    for witness in violation.witnesses.prefix(2) { write(witness, to: &page) }
+    if violation.witnesses.count > 2 {
+      page.detail("", ["… \(violation.witnesses.count - 2) more witnesses, use --format json"])
+    }
+    write(violation.flows, to: &page)
+  }
+
+  private func write(_ doubt: Doubt, of requirement: Requirement, to page: inout TextPage) {
+    if let why = requirement.why { page.detail("why", [.init(why)]) }
+    if let limit = doubt.limit { page.detail("limit", [.init(limit)]) }
+    for index in doubt.conditions.prefix(TextLimits.conditions)
+    where result.conditions.indices.contains(index) {
+      let condition = result.conditions[index]
+      page.detail(
+        "depends on", [.strong(condition.name), ": \(condition.why)", .dim("  \(condition.place)")])
+    }
+    page.more(doubt.conditions.count - TextLimits.conditions)
+    if let witness = doubt.witness { write(witness, to: &page) }
+    write(doubt.flows, to: &page)
+  }
+
+  private func write(_ flows: FlowList, to page: inout TextPage) {
+    if flows.entries.isEmpty { return }
+    let more = flows.isTruncated ? ", and more" : ""
+    page.detail("flows", ["\(counted(flows.entries.count, "box", "boxes"))\(more)"])
+    for entry in flows.entries.prefix(TextLimits.flows) {
+      page.line(
+        .init(network.text(of: entry.box, conditions: result.conditions)), indent: 4)
+      let rules = entry.rules.filter { !$0.rule.isEmpty }
+      let shown = rules.prefix(TextLimits.rules).map { "\($0.device) '\($0.rule)' \($0.place)" }
+      let left = rules.count - shown.count
+      if !shown.isEmpty {
+        page.line(
+          .dim("by " + shown.joined(separator: ", ") + (left > 0 ? ", … \(left) more" : "")),
+          indent: 6)
+      }
+    }
+    page.more(flows.entries.count - TextLimits.flows, indent: 4)
+  }
+
+  private func writeSummary(to page: inout TextPage) {
+    page.gap()
+    let counts = counts
+    var spans: [TextPage.Span] = ["\(counted(result.answers.count, "requirement")): "]
+    spans.append(.init(counts.holding, counts.holds > 0 ? .good : .plain))
+    spans.append(", ")
+    spans.append(.init("\(counts.violated) violated", counts.violated > 0 ? .bad : .plain))
+    if counts.waived > 0 { spans.append(" (\(counts.waived) waived)") }
+    spans.append(", ")
+    spans.append(
+      .init("\(counts.undecided) undecided", counts.undecided > 0 ? .doubtful : .plain))
+    page.line(spans)
+    for error in internalErrors {
+      page.line(.bad("internal error, please report it: "), .init(error))
+    }
+  }
+}
+
+extension TextPage {
+  /// A line of evidence under a verdict.
+  mutating func detail(_ label: String, _ spans: [Span]) {
+    line(label: label, width: 12, spans, indent: 2)
+  }
+
+  /// How many more there are, where there are any.
+  mutating func more(_ count: Int, indent: Int = 14) {
+    if count > 0 { line(.dim("… \(count) more, use --format json"), indent: indent) }
+  }
+}
+
+extension Verdict {
+  /// The verdict's word in its colour and in the width of the longest.
+  fileprivate var word: TextPage.Span {
+    switch self {
+    case .holds: .init("holds    ", .good)
+    case .violated(let violation):
+      .init(violation.isWaived ? "waived   " : "violated ", violation.isWaived ? .doubtful : .bad)
+    case .undecided: .init("undecided", .doubtful)
+    }
+  }
+}
