@@ -1,0 +1,94 @@
+import ArgumentParser
+import Glibc
+import Places
+import Projects
+import Reachability
+import Reports
+
+/// `firebreak verify`.
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Answers every requirement of a policy.",
+    discussion: """
+      Each requirement gets a verdict with its evidence: the rules that stop the traffic, the packet \
+      that gets through with every step of its way, or the conditions on which it depends.
+
+      The text form cuts long lists short and says so; the JSON form never does, and is the same \
+      byte for byte whenever the inputs are. The Markdown form is a page with a table of verdicts, \
+      a matrix of the zones and the evidence.
+
+      Examples:
+        firebreak verify Topologies/caspian-power
+        firebreak verify network.json --policy policy.yaml --format json
+        firebreak verify network.json --policy policy.json --as-of 2026-01-31
+        firebreak verify . --assume gw-7/schedule:maintenance=false
+      """)
+
+  @OptionGroup var input: ProjectOptions
+
+  @Option(name: .long, help: "The form of the report: \(FormatArgument.list).")
+  var format = FormatArgument(.text)
+
+  func run() throws {
+    let bar = ProgressBar()
+    defer { bar.end() }
+    let report = try verified(bar)
+    let style = TextStyle(isColoured: Terminal.isColoured(STDOUT_FILENO))
+    bar.show("writing")
+    let text = report.rendered(as: format.format, style: style)
+    bar.end()
+    Terminal.write(text)
+    if !report.internalErrors.isEmpty {
+      for error in report.internalErrors {
+        Terminal.write("firebreak: internal error: \(error.visible)\n", to: STDERR_FILENO)
+      }
+      Terminal.write(
+        "The verdicts named are not to be relied on. Please report this with the inputs.\n",
+        to: STDERR_FILENO)
+      throw ExitCode(EX_SOFTWARE)
+    }
+    throw ExitCode(report.result.exitStatus)
+  }
+
+  private func verified(_ bar: ProgressBar) throws -> Report {
+    let project: Project
+    do {
+      project = try input.open()
+    } catch {
+      bar.end()
+      throw error
+    }
+    guard let policy = project.policy else {
+      throw ValidationError(
+        "'\(input.network)' comes with no policy; name one with --policy.")
+    }
+    bar.show("following packets")
+    let result = verify(
+      project.network, against: policy, withMatrix: format.format != .text
+    ) { done, total in bar.show("verifying", done, of: total) }
+    return Report(
+      version: Firebreak.version, network: project.network, policy: policy,
+      inputs: project.files.map {
+        Report.Input(file: $0.path, size: $0.size, digest: $0.digest.description)
+      },
+      coverage: project.coverage, notices: project.notices, result: result)
+  }
+}
+
+/// A report format as an argument.
+struct FormatArgument: ExpressibleByArgument, CustomStringConvertible {
+  var format: ReportFormat
+
+  init(_ format: ReportFormat) { self.format = format }
+
+  init?(argument: String) {
+    guard let format = ReportFormat(rawValue: argument) else { return nil }
+    self.init(format)
+  }
+
+  var description: String { format.rawValue }
+  var defaultValueDescription: String { description }
+
+  static let allValueStrings = ReportFormat.allCases.map(\.rawValue)
+  static let list = allValueStrings.joined(separator: ", ")
+}
