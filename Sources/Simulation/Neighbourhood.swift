@@ -93,26 +93,20 @@ struct Neighbourhood: Sendable {
   }
 
   private func findUnmodelledNextHops(in network: Network) -> [UnmodelledNextHop] {
-    var found: Set<UnmodelledNextHop> = []
+    var named: Set<UnmodelledNextHop> = []
     for device in network.devices {
       for (gateway, interfaces) in device.gatewaysWithInterfaces {
-        for index in interfaces {
-          guard let segment = device.interfaces[index].segment,
-            isUnmodelled(gateway, on: segment, in: network)
-          else { continue }
-          found.insert(UnmodelledNextHop(segment: segment, gateway: gateway))
+        for case let segment? in interfaces.map({ device.interfaces[$0].segment }) {
+          named.insert(UnmodelledNextHop(segment: segment, gateway: gateway))
         }
       }
     }
-    for group in network.endpoints {
-      for attachment in group.attachments {
-        guard let gateway = attachment.gateway,
-          isUnmodelled(gateway, on: attachment.segment, in: network)
-        else { continue }
-        found.insert(UnmodelledNextHop(segment: attachment.segment, gateway: gateway))
-      }
+    for attachment in network.endpoints.flatMap(\.attachments) {
+      guard let gateway = attachment.gateway else { continue }
+      named.insert(UnmodelledNextHop(segment: attachment.segment, gateway: gateway))
     }
-    return found.sorted { ($0.segment, $0.gateway) < ($1.segment, $1.gateway) }
+    return named.filter { isUnmodelled($0.gateway, on: $0.segment, in: network) }
+      .sorted { ($0.segment, $0.gateway) < ($1.segment, $1.gateway) }
   }
 }
 
@@ -163,10 +157,10 @@ extension Device {
   /// Every gateway that a route or a rule names, with the interfaces that lead to it.
   var gatewaysWithInterfaces: [(IPAddress, [Int])] {
     var result: [(IPAddress, [Int])] = []
-    var seen: Set<[NextHop: Int?]> = []
+    var seen: Set<NextHopOfVRF> = []
     func add(_ nextHop: NextHop, vrf: Int?) {
       guard case .gateway(let gateway, let named) = nextHop,
-        seen.insert([nextHop: vrf]).inserted
+        seen.insert(NextHopOfVRF(nextHop: nextHop, vrf: vrf)).inserted
       else { return }
       result.append((gateway, interfaces(toward: gateway, named: named, vrf: vrf)))
     }
@@ -180,4 +174,10 @@ extension Device {
     }
     return result
   }
+}
+
+/// A next hop and the VRF in which it is looked for; `nil` for any.
+private struct NextHopOfVRF: Hashable {
+  var nextHop: NextHop
+  var vrf: Int?
 }

@@ -48,8 +48,14 @@ struct RoutingTable: Sendable {
             place: interface.place, ways: [.interface(index, gateway: nil)], isConnected: true))
       }
     }
+    var waysOfNextHop: [NextHop: [Way]] = [:]
     for route in device.vrfs[vrf].routes {
-      let ways = route.nextHops.flatMap { Self.ways(of: $0, on: device, vrf: vrf) }
+      var ways: [Way] = []
+      for nextHop in route.nextHops {
+        let found = waysOfNextHop[nextHop] ?? Self.ways(of: nextHop, on: device, vrf: vrf)
+        waysOfNextHop[nextHop] = found
+        ways += found
+      }
       guard !ways.isEmpty else { continue }
       add(
         Entry(

@@ -99,7 +99,7 @@ extension Network {
       let condition = Condition(
         name: Self.unmodelledNeighbour(nextHop.gateway, on: segment.name), scope: .global,
         place: segment.place,
-        why: "a route leads to \(nextHop.gateway), which no modelled interface owns")
+        why: "\(nextHop.gateway) is named as a gateway, and no modelled interface owns it")
       _ = result.conditions.index(of: condition)
     }
     return result
