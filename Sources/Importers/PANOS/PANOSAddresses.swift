@@ -51,10 +51,15 @@ extension PANOS {
     /// The set where the list is known to be just that.
     var exact: AddressSet? { unknown.isEmpty && !isAny ? set : nil }
 
-    mutating func formUnion(_ other: Self) {
-      isAny = isAny || other.isAny
-      set = set.union(other.set)
-      unknown += other.unknown.filter { !unknown.contains($0) }
+    /// All that any of these stands for.
+    ///
+    /// - Complexity: O(*n* log *n*) in the ranges of all.
+    init(union parts: [Self] = []) {
+      isAny = parts.contains { $0.isAny }
+      set.ipv4 = Ranges(parts.flatMap(\.set.ipv4.ranges))
+      set.ipv6 = Ranges(parts.flatMap(\.set.ipv6.ranges))
+      var seen: Set<Unknown> = []
+      unknown = parts.flatMap(\.unknown).filter { seen.insert($0).inserted }
     }
   }
 }
@@ -67,15 +72,18 @@ extension PANOS.Reader {
 
   /// What the members of a list stand for.
   mutating func addresses(_ members: [PANOSValue], in system: Int) -> PANOS.Addresses {
-    var result = PANOS.Addresses()
+    var parts: [PANOS.Addresses] = []
     for member in members {
       if member.text == "any" {
-        result.isAny = true
+        var any = PANOS.Addresses()
+        any.isAny = true
+        parts.append(any)
       } else {
-        result.formUnion(address(member, in: system, path: []))
+        parts.append(address(member, in: system, path: []))
       }
     }
-    return result
+    // A cached group needs no sorting again.
+    return parts.count == 1 ? parts[0] : PANOS.Addresses(union: parts)
   }
 
   /// The match of a list of addresses at one end.
@@ -105,12 +113,8 @@ extension PANOS.Reader {
     case .address: return addressObject(found)
     case .addressGroup: return addressGroup(found, in: system, path: path)
     case .region:
-      var result = PANOS.Addresses()
-      for literal in found.element.child("address").map({ members(of: $0) }) ?? [] {
-        result.formUnion(self.literal(literal, found))
-      }
-      if found.element.child("address") == nil { result = unknown(found, "region") }
-      return result
+      guard let list = found.element.child("address") else { return unknown(found, "region") }
+      return PANOS.Addresses(union: members(of: list).map { literal($0, found) })
     default:
       ledger.opaque(found.element)
       return unknown(found, "external-list", why: "the content of an external list is not given")
@@ -168,25 +172,40 @@ extension PANOS.Reader {
     }
     let key = "\(system)/\(found.qualifiedName)"
     if let known = addressGroups[key] { return known }
-    var result = PANOS.Addresses()
-    defer { addressGroups[key] = result }
+    var parts: [PANOS.Addresses] = []
     var inner: [PANOSValue] = element.children("member").map {
       PANOSValue(text: $0.text, place: $0.place)
     }
-    if let list = element.child("static") { inner += members(of: list) }
+    for list in element.children("static") { inner += members(of: list) }
     for member in inner {
-      result.formUnion(address(member, in: system, path: path + [found.qualifiedName]))
+      parts.append(address(member, in: system, path: path + [found.qualifiedName]))
     }
-    if let dynamic = element.child("dynamic") {
+    for dynamic in element.children("dynamic") {
       let filter = dynamic.child("filter")?.text ?? ""
       if let tags = PANOS.TagFilter(parsing: filter) {
-        result.formUnion(tagged(tags, in: system, path: path + [found.qualifiedName]))
+        parts.append(tagged(tags, in: system, path: path + [found.qualifiedName]))
       }
       ledger.opaque(dynamic)
-      result.formUnion(
+      parts.append(
         unknown(
           found, "dynamic-group",
           why: "hosts may be registered with the tags of a dynamic group while the firewall runs"))
+    }
+    if hasOthers(element, than: ["member", "static", "dynamic"]) {
+      parts.append(unknown(found, "address-group", why: "a part of the group is not modelled"))
+    }
+    let result = PANOS.Addresses(union: parts)
+    addressGroups[key] = result
+    return result
+  }
+
+  /// Whether an object has elements that nothing understands, which stay opaque.
+  mutating func hasOthers(_ element: XMLElement, than known: Set<String>) -> Bool {
+    var result = false
+    for child in element.children
+    where !known.contains(child.name) && !PANOS.Irrelevant.names.contains(child.name) {
+      ledger.opaque(child)
+      result = true
     }
     return result
   }
@@ -195,19 +214,19 @@ extension PANOS.Reader {
   private mutating func tagged(
     _ filter: PANOS.TagFilter, in system: Int, path: [String]
   ) -> PANOS.Addresses {
-    var result = PANOS.Addresses()
+    var parts: [PANOS.Addresses] = []
     let lists = [systems[system].element, roots.config.child("shared")].compactMap { $0 }
     for list in lists {
       for entry in list.descendants("address", "entry") {
-        let tags = Set(entry.descendants("tag", "member").map(\.text))
-        guard filter.matches(tags) else { continue }
+        guard filter.matches(Set(entry.descendants("tag", "member").map(\.text))) else { continue }
         let member = PANOSValue(text: name(of: entry), place: entry.place)
-        let found = address(member, in: system, path: path)
+        var found = address(member, in: system, path: path)
         // A tagged object only adds to the lower bound.
-        result.set = result.set.union(found.set)
+        found.unknown = []
+        parts.append(found)
       }
     }
-    return result
+    return PANOS.Addresses(union: parts)
   }
 
   /// A literal, a predefined list or region, or a name that nothing has.

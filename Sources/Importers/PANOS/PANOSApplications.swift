@@ -74,6 +74,12 @@ extension PANOS.Reader {
       for inner in groupMembers(found.element) {
         add(inner, in: system, path: path + [name], to: &result, seen: &seen)
       }
+      if hasOthers(found.element, than: ["member", "members"]) {
+        result.filters.append(
+          condition(
+            "application-group", name, PANOS.applicationScope, at: found.element.place,
+            "a part of the group is not modelled"))
+      }
     default:
       ledger.opaque(found.element)
       result.filters.append(

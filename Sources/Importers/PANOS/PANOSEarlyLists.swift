@@ -46,7 +46,7 @@ extension PANOS.Reader {
   private mutating func mayDrop(_ kind: String, _ name: String, at place: Place) -> Int {
     condition(
       kind, name, Condition.ofPacket, at: place,
-      "what the \(kind) drops is not modelled; it lets nothing through that would not pass without")
+      "what the \(kind) rule drops is not modelled; it can only take packets away")
   }
 
   /// The rules that hold packets back until the user has authenticated.

@@ -16,6 +16,11 @@ extension PANOS.Reader {
         guard let list = child(interfaces, kind) else { continue }
         readLogical(list, name: kind)
       }
+      for list in interfaces.children where ledger.state(list) == .unread && !list.isLeaf {
+        ledger.opaque(list)
+        unmodelledNetworks.append(
+          .init(place: list.place, why: "'network/interface/\(list.name)' is not modelled"))
+      }
     }
     readVirtualWires(network)
   }
@@ -122,8 +127,8 @@ extension PANOS.Reader {
     if let ipv6 = child(element, "ipv6") {
       ledger.model(ipv6, inside: Self.understoodIPv6)
       for dynamic in ["dhcp-client", "inherited"] where ipv6.child(dynamic) != nil {
-        notice(
-          .opaque, at: ipv6.place, "interface '\(name)' gets its IPv6 addresses at run time")
+        addReason(
+          index, at: ipv6.place, "interface '\(name)' gets its IPv6 addresses at run time")
       }
       if value(ipv6, "enabled")?.text != "no" {
         found += addressList(ipv6, "address", interface: name)
@@ -132,7 +137,7 @@ extension PANOS.Reader {
     settle(found, of: index)
     ledger.model(element, inside: Self.understoodLayer3)
     if let link = element.child("sdwan-link-settings"), link.child("enable")?.text == "yes" {
-      steeredInterfaces.append((index, link.place))
+      addReason(index, at: link.place, "SD-WAN may choose another interface than '\(name)'")
     }
     if let proxy = descend(element, "ndp-proxy", "address") {
       readProxies(proxy, of: index)
@@ -142,7 +147,14 @@ extension PANOS.Reader {
     {
       readDynamicAddress(dynamic, of: index)
     }
-    guard let units = child(element, "units"), element.parent?.name != "interface" else { return }
+    for part in element.children
+    where part.name != "units" && ledger.state(part) == .unread
+      && !PANOS.Irrelevant.names.contains(part.name)
+    {
+      ledger.opaque(part)
+      addReason(index, at: part.place, "'\(part.name)' of interface '\(name)' is not modelled")
+    }
+    guard element.parent?.name != "interface", let units = child(element, "units") else { return }
     for unit in entries(units) {
       readLayer3(unit, name: self.name(of: unit), at: unit.place, isDown: isDown)
     }
@@ -190,6 +202,9 @@ extension PANOS.Reader {
           .opaque, at: entry.place,
           "the address '\(text)' of interface '\(interface)' is not understood; the network's "
             + "description can give the address")
+        if let index = interfaceByName[interface] {
+          addReason(index, at: entry.place, "a subnet of interface '\(interface)' is not known")
+        }
       }
     }
     return result
@@ -241,9 +256,15 @@ extension PANOS.Reader {
       notice(
         .opaque, at: dynamic.place,
         "interface '\(name)' gets its address at run time; the network's description can give it")
+      addReason(index, at: dynamic.place, "the subnet of interface '\(name)' is not in the file")
     }
     guard dynamic.child("create-default-route")?.text != "no" else { return }
-    dynamicDefaultRoutes.append((index, dynamic.place))
+    addReason(index, at: dynamic.place, "interface '\(name)' gets a default route at run time")
+  }
+
+  /// Notes why an interface's VRF may have routes that are not in the file.
+  private mutating func addReason(_ interface: Int, at place: Place, _ why: String) {
+    interfaceReasons.append((interface, .init(place: place, why: why)))
   }
 
   /// The pairs of interfaces that are virtual wires.

@@ -49,9 +49,13 @@ extension PANOS.Reader {
     if let type = child(system, "type") { ledger.modelAll(type) }
     let isDescribed = device.interfaces.contains { $0.name == "management" }
     guard address != nil || address6 != nil || isDescribed else {
+      for name in ["service", "permitted-ip", "netmask", "default-gateway", "type"] {
+        if let element = system.child(name) { ledger.opaque(element) }
+      }
       notice(
-        .remark, at: system.place,
-        "the management port has no address in the file, so it is not in the model")
+        .opaque, at: system.place,
+        "the management port has no address in the file, so it is not in the model; an interface "
+          + "'management' in the network's description adds it")
       return
     }
     let place = (address ?? address6)?.place ?? system.place

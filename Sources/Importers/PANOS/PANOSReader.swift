@@ -17,10 +17,10 @@ extension PANOS {
     var deadInterfaces: Set<Int> = []
     /// The interface of the management port, if there is one.
     var managementInterface: Int?
-    /// The interfaces that may get a default route at run time, and where that is said.
-    var dynamicDefaultRoutes: [(interface: Int, place: Place)] = []
-    /// The interfaces among which SD-WAN chooses, and where that is said.
-    var steeredInterfaces: [(interface: Int, place: Place)] = []
+    /// The parts of the network that the model does not have.
+    var unmodelledNetworks: [Reason] = []
+    /// What about an interface may give its VRF routes that are not in the file.
+    var interfaceReasons: [(interface: Int, reason: Reason)] = []
     /// The pairs of interfaces that are virtual wires.
     var wires: [Int: Int] = [:]
     /// The index of each virtual router's VRF by its name.

@@ -39,15 +39,11 @@ extension PANOS.Reader {
       partUnrouted()
       readRest(of: network)
     }
-    for (interface, place) in dynamicDefaultRoutes {
-      addUnknownRoutes(
-        device.interfaces[interface].vrf, at: place,
-        "interface '\(device.interfaces[interface].name)' gets a default route at run time")
+    for (interface, reason) in interfaceReasons {
+      addUnknownRoutes(device.interfaces[interface].vrf, at: reason.place, reason.why)
     }
-    for (interface, place) in steeredInterfaces {
-      addUnknownRoutes(
-        device.interfaces[interface].vrf, at: place,
-        "SD-WAN may choose another interface than '\(device.interfaces[interface].name)'")
+    for reason in unmodelledNetworks {
+      for vrf in device.vrfs.indices { addUnknownRoutes(vrf, at: reason.place, reason.why) }
     }
   }
 
@@ -273,9 +269,8 @@ extension PANOS.Reader {
     for element in network.children
     where !later.contains(element.name) && ledger.state(element) == .unread && !element.isLeaf {
       ledger.opaque(element)
-      for vrf in device.vrfs.indices {
-        addUnknownRoutes(vrf, at: element.place, "'network/\(element.name)' is not modelled")
-      }
+      unmodelledNetworks.append(
+        .init(place: element.place, why: "'network/\(element.name)' is not modelled"))
     }
   }
 }

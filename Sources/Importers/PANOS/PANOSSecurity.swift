@@ -6,6 +6,8 @@ import Places
 extension PANOS {
   /// The interfaces between which a rule admits sessions that may open further ones.
   struct ExpectedPair: Hashable {
+    /// The first rule that admits such sessions.
+    var place: Place
     /// The values of `ingress`; `nil` for any.
     var from: Ranges?
     /// The values of `egress`; `nil` for any.
@@ -19,7 +21,7 @@ extension PANOS {
     }
 
     /// The other direction.
-    var reversed: Self { Self(from: to, to: from) }
+    var reversed: Self { Self(place: place, from: to, to: from) }
   }
 }
 
@@ -216,7 +218,7 @@ extension PANOS.Reader {
       }
       return isKnown ? Self.registers(zones.flatMap { interfaces(of: $0) }) : nil
     }
-    let pair = PANOS.ExpectedPair(from: ends[0], to: ends[1])
+    let pair = PANOS.ExpectedPair(place: rule.place, from: ends[0], to: ends[1])
     return [pair, pair.reversed]
   }
 
@@ -226,15 +228,17 @@ extension PANOS.Reader {
     _ pairs: [PANOS.ExpectedPair], of system: Int
   ) -> [ACL.Rule] {
     var unique: [PANOS.ExpectedPair] = []
-    for pair in pairs where !unique.contains(pair) { unique.append(pair) }
-    guard !unique.isEmpty else { return [] }
+    for pair in pairs where !unique.contains(where: { $0.from == pair.from && $0.to == pair.to }) {
+      unique.append(pair)
+    }
+    guard let first = unique.first else { return [] }
     let condition = condition(
-      "alg", qualified("expected-sessions", in: system), Condition.ofPacket, at: implied,
+      "alg", qualified("expected-sessions", in: system), Condition.ofPacket, at: first.place,
       "an application that a rule admits may open further sessions without a rule (FTP, SIP and "
         + "the like), which the model does not follow")
     return [
       ACL.Rule(
-        name: "expected sessions", place: implied,
+        name: "expected sessions", place: first.place,
         match: .conjunction([
           .field(.protocol, Ranges(values: [UInt128(IPProtocol.tcp), UInt128(IPProtocol.udp)])),
           .condition(condition), .disjunction(unique.map(\.match)),

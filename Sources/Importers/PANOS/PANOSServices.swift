@@ -91,12 +91,16 @@ extension PANOS.Reader {
     for inner in groupMembers(found.element) {
       add(inner, in: system, path: path + [name], to: &parts, seen: &seen)
     }
+    if hasOthers(found.element, than: ["member", "members"]) {
+      parts.append(
+        unknownService(name, at: found.element.place, "a part of the group is not modelled"))
+    }
   }
 
   /// The members of a service or application group, in the old form or the new one.
   mutating func groupMembers(_ group: XMLElement) -> [PANOSValue] {
     var members = group.children("member").map { PANOSValue(text: $0.text, place: $0.place) }
-    if let list = group.child("members") { members += self.members(of: list) }
+    for list in group.children("members") { members += self.members(of: list) }
     return members
   }
 
@@ -106,7 +110,9 @@ extension PANOS.Reader {
       "tcp": IPProtocol.tcp, "udp": IPProtocol.udp, "sctp": IPProtocol.sctp,
     ]
     let kinds = found.element.child("protocol").map { Array($0.children) } ?? []
-    guard kinds.count == 1, let kind = kinds.first, let number = protocols[kind.name] else {
+    guard kinds.count == 1, let kind = kinds.first, let number = protocols[kind.name],
+      !hasOthers(found.element, than: ["protocol"])
+    else {
       if let element = found.element.child("protocol") { ledger.opaque(element) }
       return unknownService(found.qualifiedName, at: found.element.place, unknown)
     }

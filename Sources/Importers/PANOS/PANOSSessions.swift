@@ -158,7 +158,7 @@ extension PANOS.Reader {
     let unknown = condition(
       "zone-protection", protection.text, Condition.ofPacket,
       at: profile?.place ?? protection.place,
-      "what a zone protection profile drops is not modelled; it lets nothing through")
+      "what a zone protection profile drops is not modelled; it can only take packets away")
     rules.append(
       ACL.Rule(
         name: "zone protection \(protection.text)", place: profile?.place ?? protection.place,
