@@ -217,8 +217,8 @@ extension PANOS.Reader {
     var parts: [PANOS.Addresses] = []
     let lists = [systems[system].element, roots.config.child("shared")].compactMap { $0 }
     for list in lists {
-      for entry in list.descendants("address", "entry") {
-        guard filter.matches(Set(entry.descendants("tag", "member").map(\.text))) else { continue }
+      for entry in list.descendants("address", "entry")
+      where filter.matches(Set(entry.descendants("tag", "member").map(\.text))) {
         let member = PANOSValue(text: name(of: entry), place: entry.place)
         var found = address(member, in: system, path: path)
         // A tagged object only adds to the lower bound.
