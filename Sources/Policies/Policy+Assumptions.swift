@@ -1,15 +1,18 @@
 import Documents
 public import Networks
+import Packets
 public import Places
 
 extension Policy {
   /// Settles the conditions of a network that the policy assumes.
   ///
   /// A name settles the condition of that name and, without its device, every condition of that
-  /// name on any device.
+  /// name on any device. The condition of an unmodelled neighbour may be named whether or not a
+  /// route leads to it.
   /// - Throws: An error for each name that no condition has, and for names that contradict.
   public func settleConditions(of network: inout Network) throws(InputErrors) {
     var errors: [InputError] = []
+    for assumption in assume { network.nameNeighbour(of: assumption) }
     let names = network.conditions.conditions.map(\.name)
     var settled: [Int: Bool] = [:]
     for assumption in assume {
@@ -21,8 +24,7 @@ extension Policy {
         errors.append(
           InputError(
             at: assumption.place, "no condition is named '\(assumption.name)'",
-            hint: near.map { "did you mean '\($0)'?" }
-              ?? "the network has \(names.count) conditions"))
+            hint: near.map { "did you mean '\($0)'?" } ?? "the network has no conditions"))
       }
       for index in found {
         if let earlier = settled.updateValue(assumption.outcome, forKey: index),
@@ -36,5 +38,25 @@ extension Policy {
       }
     }
     if !errors.isEmpty { throw InputErrors(errors) }
+  }
+}
+
+extension Network {
+  /// Adds the condition that an assumption names where it is one of an unmodelled neighbour, which
+  /// otherwise comes to be only when the routes are followed.
+  fileprivate mutating func nameNeighbour(of assumption: Assumption) {
+    let start = "unmodelled:"
+    guard assumption.name.hasPrefix(start), let slash = assumption.name.lastIndex(of: "/") else {
+      return
+    }
+    let name = assumption.name[..<slash].dropFirst(start.count)
+    guard let segment = segments.first(where: { $0.name == name }),
+      let gateway = try? IPAddress(parsing: assumption.name[slash...].dropFirst())
+    else { return }
+    let condition = Self.unmodelledNeighbour(gateway, on: segment.name)
+    _ = conditions.index(
+      of: Condition(
+        name: condition, scope: .global, place: segment.place,
+        why: "a route leads to \(gateway), which no modelled interface owns"))
   }
 }

@@ -49,11 +49,14 @@ public struct Requirement: Hashable, Sendable {
   public var obligation: Obligation<Selection>
   /// Where it is.
   public var place: Place
+  /// The pack that implies it; `nil` where the policy's file has it.
+  public var pack: String?
 
   /// Creates a requirement.
   public init(
     id: String, severity: Severity = .high, why: String? = nil, clauses: [String] = [],
-    count: Count = .all, replies: Replies = .allow, obligation: Obligation<Selection>, place: Place
+    count: Count = .all, replies: Replies = .allow, obligation: Obligation<Selection>, place: Place,
+    pack: String? = nil
   ) {
     self.id = id
     self.severity = severity
@@ -63,6 +66,7 @@ public struct Requirement: Hashable, Sendable {
     self.replies = replies
     self.obligation = obligation
     self.place = place
+    self.pack = pack
   }
 }
 

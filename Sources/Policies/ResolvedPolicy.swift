@@ -3,13 +3,14 @@ public import Places
 
 /// A policy whose names were looked up in one network.
 public struct ResolvedPolicy: Sendable {
-  /// The policy as written.
+  /// The policy as written, with the requirements that its packs imply after its own.
   public let policy: Policy
   /// The day by which waivers were judged.
   public let day: Day
   /// What each zone means, in the order of `policy.zones`.
   public let zones: [ZoneExtent]
-  /// The requirements, in the order of `policy.requirements`.
+  /// The requirements in order; one that a pack implies between zones that overlap is left out, with
+  /// a notice.
   public let requirements: [ResolvedRequirement]
   /// The waivers, in the order of `policy.waivers`.
   public let waivers: [ResolvedWaiver]
@@ -23,6 +24,7 @@ public struct ResolvedPolicy: Sendable {
   public init(
     _ policy: Policy, in network: Network, feeds: [Feed] = [], on day: Day
   ) throws(InputErrors) {
+    let (policy, packNotices) = try policy.expandingPacks()
     var resolver = Resolver(policy: policy, network: network, feeds: feeds)
     let zones = resolver.resolveZones()
     let waivers = resolver.resolveWaivers(on: day)
@@ -35,7 +37,9 @@ public struct ResolvedPolicy: Sendable {
     self.zones = zones
     self.waivers = waivers
     self.requirements = requirements
-    notices = feeds.flatMap(\.notices) + resolver.findings(zones: zones, requirements: requirements)
+    notices =
+      feeds.flatMap(\.notices) + packNotices + resolver.packNotices
+      + resolver.findings(zones: zones, requirements: requirements)
   }
 }
 

@@ -19,9 +19,9 @@ extension Resolver {
 
   /// What every requirement means.
   mutating func resolveRequirements(waivers: [ResolvedWaiver]) -> [ResolvedRequirement] {
-    policy.requirements.map { requirement in
+    policy.requirements.compactMap { requirement in
       let obligation = requirement.obligation.map { resolve($0) }
-      checkEnds(of: obligation, requirement)
+      guard checkEnds(of: obligation, requirement) else { return nil }
       return ResolvedRequirement(
         requirement: requirement, obligation: obligation,
         waivers: waivers.filter {
@@ -30,15 +30,26 @@ extension Resolver {
     }
   }
 
-  /// A requirement between two ends that share an address could never be met or says nothing.
+  /// Whether the two ends share nothing; a requirement between ends that share an address could never
+  /// be met or says nothing.
   private mutating func checkEnds(
     of obligation: Obligation<ZoneExtent>, _ requirement: Requirement
-  ) {
-    guard let (a, b) = obligation.ends, let shared = sharedElement(of: a, and: b) else { return }
+  ) -> Bool {
+    guard let (a, b) = obligation.ends, let shared = sharedElement(of: a, and: b) else {
+      return true
+    }
+    if requirement.pack != nil {
+      packNotices.append(
+        Notice(
+          .finding, at: requirement.place,
+          "'\(requirement.id)' is not asked, since \(shared) is in both zones"))
+      return false
+    }
     fail(
       at: requirement.place,
       "\(shared) is in both '\(a.name)' and '\(b.name)', between which '\(requirement.id)' is",
       hint: "take it out of one of them")
+    return true
   }
 
   /// The first address or device that belongs to both; `nil` where there is none.

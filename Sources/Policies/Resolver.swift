@@ -9,6 +9,8 @@ struct Resolver {
   let network: Network
   let feeds: [Feed]
   private(set) var errors: [InputError] = []
+  /// What packs imply and could not be asked.
+  var packNotices: [Notice] = []
   /// Who lives on each segment.
   let hosts: [SegmentHosts]
   private let zoneIndices: [String: Int]

@@ -223,6 +223,12 @@ private func errors(
     #expect(try settle([("schedule:night", true), ("tunnel:t", false)]) == [true, true, false])
   }
 
+  @Test func `an unmodelled neighbour may be settled before a route is followed`() throws {
+    #expect(try settle([("unmodelled:office/10.10.0.254", false)]) == [nil, nil, nil, false])
+    #expect(throws: InputErrors.self) { try settle([("unmodelled:ofice/10.10.0.254", false)]) }
+    #expect(throws: InputErrors.self) { try settle([("unmodelled:office/10.10.0.", false)]) }
+  }
+
   @Test func `an unknown name and a contradiction are refused`() throws {
     #expect(throws: InputErrors.self) { try settle([("schedule:day", true)]) }
     #expect(throws: InputErrors.self) {
