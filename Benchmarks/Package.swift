@@ -23,6 +23,12 @@ let package = Package(
         .product(name: "HeaderSpaces", package: "firebreak"),
         .product(name: "Packets", package: "firebreak"),
       ]),
+    .systemLibrary(
+      name: "RawLibXML2", pkgConfig: "libxml-2.0",
+      providers: [.apt(["libxml2-dev", "pkg-config"])]),
+    .executableTarget(
+      name: "document-read",
+      dependencies: ["RawLibXML2", .product(name: "Documents", package: "firebreak")]),
     .executableTarget(
       name: "network-scale",
       dependencies: [

@@ -5,7 +5,11 @@ extension DocumentShape {
       ("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
       ("title", .string(title)),
     ]
-    return JSONText.object(head + schema).rendered(indent: "") + "\n"
+    var sharing = SharedSchemas(of: .object(schema))
+    guard case .object(let body) = sharing.shared(.object(schema), isRoot: true) else { return "" }
+    let definitions =
+      sharing.definitions.isEmpty ? [] : [("$defs", JSONText.object(sharing.definitions))]
+    return JSONText.object(head + body + definitions).rendered(indent: "") + "\n"
   }
 
   private var schema: [(String, JSONText)] {
@@ -97,5 +101,75 @@ private indirect enum JSONText {
       }
     }
     return result + "\""
+  }
+}
+
+/// The schemas of objects that occur more than once, each to be defined once.
+private struct SharedSchemas {
+  /// The definitions in the order in which they are first needed.
+  private(set) var definitions: [(String, JSONText)] = []
+  private var occurrences: [String: Int] = [:]
+  private var names: [String: String] = [:]
+
+  init(of root: JSONText) { count(root) }
+
+  private mutating func count(_ text: JSONText) {
+    if let key = text.key {
+      occurrences[key, default: 0] += 1
+      if occurrences[key] != 1 { return }
+    }
+    for child in text.children { count(child) }
+  }
+
+  /// The text with references in place of what occurs more than once; a definition is named after
+  /// the key that it first stands under.
+  mutating func shared(
+    _ text: JSONText, under name: String = "part", isRoot: Bool = false
+  ) -> JSONText {
+    guard !isRoot, let key = text.key, occurrences[key, default: 0] > 1 else {
+      return inside(text, under: name)
+    }
+    if let known = names[key] { return reference(known) }
+    let taken = definitions.filter { $0.0 == name || $0.0.hasPrefix(name + "-") }.count
+    let own = taken == 0 ? name : "\(name)-\(taken + 1)"
+    names[key] = own
+    let index = definitions.count
+    definitions.append((own, text))
+    definitions[index].1 = inside(text, under: name)
+    return reference(own)
+  }
+
+  private func reference(_ name: String) -> JSONText {
+    .object([("$ref", .string("#/$defs/\(name)"))])
+  }
+
+  private mutating func inside(_ text: JSONText, under name: String) -> JSONText {
+    switch text {
+    case .object(let entries):
+      let isSchema = ["items", "anyOf", "properties", "additionalProperties"]
+      return .object(
+        entries.map { ($0, shared($1, under: isSchema.contains($0) ? name : $0)) })
+    case .array(let items): return .array(items.map { shared($0, under: name) })
+    case .string, .literal: return text
+    }
+  }
+}
+
+extension JSONText {
+  fileprivate var children: [JSONText] {
+    switch self {
+    case .object(let entries): entries.map { $0.1 }
+    case .array(let items): items
+    case .string, .literal: []
+    }
+  }
+
+  /// What tells the schema of an object or a choice from others; `nil` for everything else.
+  fileprivate var key: String? {
+    guard case .object(let entries) = self else { return nil }
+    let isWorth = entries.contains { $0.0 == "anyOf" || $0.0 == "properties" }
+    guard isWorth else { return nil }
+    let text = rendered(indent: "")
+    return text.utf8.count > 200 ? text : nil
   }
 }

@@ -6,13 +6,22 @@ extension DocumentShape {
     guard case .object(let fields) = self, let title = fields.first(where: \.isTitle) else {
       preconditionFailure("the shape of a file starts with its title")
     }
-    let body = XMLText(
-      "element",
-      [
-        ("name", title.key), ("xmlns", "http://relaxng.org/ns/structure/1.0"),
-        ("datatypeLibrary", "http://www.w3.org/2001/XMLSchema-datatypes"),
-      ], Self.pattern(of: fields, isNamed: true, except: title.key))
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + body.rendered(indent: "")
+    var root = XMLText(
+      "element", [("name", title.key)],
+      Self.pattern(of: fields, isNamed: true, except: title.key))
+    var sharing = SharedPatterns(of: root)
+    let shared = sharing.shared(root)
+    let namespaces = [
+      ("xmlns", "http://relaxng.org/ns/structure/1.0"),
+      ("datatypeLibrary", "http://www.w3.org/2001/XMLSchema-datatypes"),
+    ]
+    if sharing.definitions.isEmpty {
+      root.attributes += namespaces
+    } else {
+      let start = XMLText("start", [], [shared])
+      root = XMLText("grammar", namespaces, [start] + sharing.definitions)
+    }
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + root.rendered(indent: "")
   }
 
   /// What an object's element holds, in any order.
@@ -144,5 +153,57 @@ private struct XMLText {
   private static func escaped(_ text: String) -> String {
     text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
       .replacing("\"", with: "&quot;")
+  }
+}
+
+/// The patterns of elements that occur more than once in a schema, each to be defined once.
+private struct SharedPatterns {
+  /// The definitions in the order in which they are first needed.
+  private(set) var definitions: [XMLText] = []
+  private var occurrences: [String: Int] = [:]
+  private var names: [String: String] = [:]
+  private var used: Set<String> = []
+
+  init(of root: XMLText) { count(root) }
+
+  private mutating func count(_ text: XMLText) {
+    if let key = text.key {
+      occurrences[key, default: 0] += 1
+      if occurrences[key] != 1 { return }
+    }
+    for child in text.children { count(child) }
+  }
+
+  /// The text with references in place of what occurs more than once.
+  mutating func shared(_ text: XMLText) -> XMLText {
+    guard let key = text.key, occurrences[key, default: 0] > 1 else { return inside(text) }
+    if let name = names[key] { return XMLText("ref", [("name", name)]) }
+    let base = text.attributes.first?.1 ?? text.name
+    var name = base
+    var number = 1
+    while !used.insert(name).inserted {
+      number += 1
+      name = "\(base)-\(number)"
+    }
+    names[key] = name
+    let index = definitions.count
+    definitions.append(XMLText("define", [("name", name)]))
+    definitions[index].children = [inside(text)]
+    return XMLText("ref", [("name", name)])
+  }
+
+  private mutating func inside(_ text: XMLText) -> XMLText {
+    var result = text
+    result.children = text.children.map { shared($0) }
+    return result
+  }
+}
+
+extension XMLText {
+  /// What tells an element worth sharing from others; `nil` for everything else.
+  fileprivate var key: String? {
+    guard name == "element", !(children.first?.children.isEmpty ?? true) else { return nil }
+    let text = rendered(indent: "")
+    return text.utf8.count > 500 ? text : nil
   }
 }

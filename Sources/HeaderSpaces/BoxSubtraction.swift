@@ -23,9 +23,11 @@ public struct BoxSubtraction: ~Copyable {
   private let isPermittedByDefault: Bool
   private let budget: Int
 
-  /// The rows that meet the source region asked last.
-  private var near: [Int] = []
-  private var nearRegion = -1
+  /// The rules' rows again, column by column, first all low ranks and then all high ranks; filled up
+  /// to a multiple of 64 with rows that meet nothing.
+  private var byColumn = Buffer<UInt32>()
+  /// For each region asked so far which rules' rows meet it, one bit each.
+  private var meeting: [[UInt64]?] = []
   /// Rows whose packets are denied, and boxes in work, as stacks.
   private var denied = Buffer<UInt32>()
   private var boxes = Buffer<UInt32>()
@@ -60,10 +62,17 @@ public struct BoxSubtraction: ~Copyable {
       self.regions.append(first..<rowCount)
     }
     if isTooLong { throw LimitReached(limit: Self.mostRows) }
+    meeting = [[UInt64]?](repeating: nil, count: regions.count)
+    for column in 0..<(columns.count * 2) {
+      for row in isPermitting.indices { byColumn.append(rows[row * stride + column]) }
+      byColumn.append(
+        repeating: column % 2 == 0 ? 1 : 0, count: wordCount * 64 - isPermitting.count)
+    }
   }
 
   private var stride: Int { max(columns.count * 2, 1) }
   private var rowCount: Int { rows.count / stride }
+  private var wordCount: Int { (isPermitting.count + 63) / 64 }
 }
 
 extension BoxSubtraction {
@@ -130,19 +139,16 @@ extension BoxSubtraction {
 extension BoxSubtraction {
   /// A packet in both regions that the list permits, or `nil` where it permits none.
   ///
-  /// The regions are named by their position in the initialiser's list. Asking about all partners
-  /// of one `source` in a row is quickest.
+  /// The regions are named by their position in the initialiser's list.
   public mutating func firstPermitted(from source: Int, to destination: Int)
     throws(LimitReached) -> HeaderPoint?
   {
-    if nearRegion != source {
-      nearRegion = source
-      near = isPermitting.indices.filter { row in regions[source].contains { meets(row, $0) } }
-    }
+    let near = rowsMeeting(source)
+    let far = rowsMeeting(destination)
     steps = 0
     for a in regions[source] {
       for b in regions[destination] where meets(a, b) {
-        if let found = firstPermitted(a, b) { return found }
+        if let found = firstPermitted(a, b, near, far) { return found }
         if steps > budget { throw LimitReached(limit: budget) }
       }
     }
@@ -158,21 +164,70 @@ extension BoxSubtraction {
     return try list.firstPermitted(from: 0, to: 0)
   }
 
-  private mutating func firstPermitted(_ a: Int, _ b: Int) -> HeaderPoint? {
+  private mutating func firstPermitted(_ a: Int, _ b: Int, _ near: [UInt64], _ far: [UInt64])
+    -> HeaderPoint?
+  {
     denied.truncate(to: 0)
     boxes.truncate(to: 0)
-    for row in near where meets(row, a) && meets(row, b) {
-      if !isPermitting[row] {
-        denied.append(UInt32(row))
-        continue
+    for word in near.indices {
+      var bits = near[word] & far[word]
+      while bits != 0 {
+        let row = word * 64 + bits.trailingZeroBitCount
+        bits &= bits - 1
+        // A region of several boxes may meet the row elsewhere.
+        if !meets(row, a) || !meets(row, b) { continue }
+        if !isPermitting[row] {
+          denied.append(UInt32(row))
+          continue
+        }
+        appendClip(a, b)
+        clip(to: row)
+        if let found = remainder() { return found }
       }
-      appendClip(a, b)
-      clip(to: row)
-      if let found = remainder() { return found }
     }
     if !isPermittedByDefault { return nil }
     appendClip(a, b)
     return remainder()
+  }
+
+  /// Which rules' rows meet a region.
+  private mutating func rowsMeeting(_ region: Int) -> [UInt64] {
+    if let known = meeting[region] { return known }
+    var bits = [UInt64](repeating: 0, count: wordCount)
+    for box in regions[region] {
+      // Most regions speak of one or two fields only.
+      let narrow = columns.indices.filter { column in
+        rows[box * stride + column * 2] > 0
+          || Int(rows[box * stride + column * 2 + 1]) < starts[column].count - 1
+      }
+      for word in bits.indices {
+        var hits = UInt64.max
+        for column in narrow {
+          hits &= hitsInWord(
+            word, column, rows[box * stride + column * 2], rows[box * stride + column * 2 + 1])
+        }
+        bits[word] |= hits
+      }
+    }
+    if let last = bits.indices.last, isPermitting.count % 64 > 0 {
+      bits[last] &= (1 << UInt64(isPermitting.count % 64)) - 1
+    }
+    meeting[region] = bits
+    return bits
+  }
+
+  /// Which of 64 rows meet a range of ranks in one column.
+  @inline(__always)
+  private func hitsInWord(_ word: Int, _ column: Int, _ low: UInt32, _ high: UInt32) -> UInt64 {
+    let lows = column * 2 * wordCount * 64 + word * 64
+    let highs = lows + wordCount * 64
+    var hits: UInt64 = 0
+    for row in 0..<64 {
+      let starts: UInt64 = byColumn[lows + row] <= high ? 1 : 0
+      let ends: UInt64 = byColumn[highs + row] >= low ? 1 : 0
+      hits |= (starts & ends) << UInt64(row)
+    }
+    return hits
   }
 
   /// A point of the box in work that is not denied; the box is taken off.

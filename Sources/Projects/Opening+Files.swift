@@ -6,9 +6,8 @@ import Policies
 extension Opening {
   /// Reads a description, the configurations it names, and the files it includes.
   ///
-  /// - Parameters:
-  ///   - outer: The prefixes of the file that includes this one; `nil` for the outermost.
-  ///   - prefix: What the including file puts before its names, or `nil` for its network's name.
+  /// The outer prefixes are those of the file that includes this one, `nil` for the outermost; the
+  /// prefix is what that file puts before the names of this one, `nil` for its network's name.
   mutating func addParts(
     of path: String, outer: [String]?, prefix: String?, at place: Place?,
     into parts: inout [NetworkPart], stack: [String]

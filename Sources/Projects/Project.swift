@@ -17,17 +17,12 @@ public struct Project: Sendable {
   /// What a person should know, of the network first.
   public var notices: [Notice]
 
-  /// Opens a network, and a policy.
+  /// Opens a network, and a policy, as they are judged on a day.
   ///
-  /// - Parameters:
-  ///   - path: A network description, or a directory that holds one named `network.json` or
-  ///     `network.xml`; a policy beside it, named `policy.json`, `.xml`, `.yaml` or `.yml`, is then
-  ///     taken unless another is given.
-  ///   - policyPath: The policy's file.
-  ///   - day: The day by which waivers and indicators are judged.
-  ///   - allowedDirectories: Directories besides the network's and the policy's own in which the
-  ///     files that they name may be.
-  ///   - limits: The bounds on what is read.
+  /// The path is a network description, or a directory that holds one named `network.json` or
+  /// `network.xml`; a policy beside it, named `policy.json`, `.xml`, `.yaml` or `.yml`, is then taken
+  /// unless another is given. The files that either names may be in its own directory, and in the
+  /// directories that are allowed besides.
   /// - Throws: All errors of the first stage that has any: reading the files, putting the network
   ///   together, looking up the policy's names.
   public static func open(

@@ -52,8 +52,15 @@ private func read(_ reader: inout FieldReader) -> String? {
     let text = DocumentShape.accepted(by: read).relaxNG
     let schema = try XMLDocument.parse(Array(text.utf8), file: "schema").root
     #expect(schema.namespace == "http://relaxng.org/ns/structure/1.0")
-    #expect(schema.attribute("name") == "plant")
-    let parts = try #require(schema.child("interleave"))
+    // What occurs twice is defined once, so the root is a grammar.
+    let root = try #require(schema.descendant("start", "element"))
+    #expect(root.attribute("name") == "plant")
+    let parts = try #require(root.child("interleave"))
+    let references = schema.elements("ref").map { $0.attribute("name") }
+    let definitions = schema.children("define").map { $0.attribute("name") }
+    #expect(!definitions.isEmpty)
+    #expect(Set(references) == Set(definitions))
+    #expect(Set(definitions).count == definitions.count)
     #expect(parts.child("attribute")?.attribute("name") == "name")
     #expect(parts.children("optional").count == 9)
     #expect(parts.children("choice").count == 1)
@@ -63,6 +70,13 @@ private func read(_ reader: inout FieldReader) -> String? {
         "level", "vlan", "subnets", "subnet", "to", "include", "file", "in", "permit", "assume",
         "assumption", "filters", "filter", "rule", "zones", "zone", "routes", "route", "via",
       ]))
+  }
+}
+
+extension XMLElement {
+  /// The elements of a name at any depth.
+  fileprivate func elements(_ name: String) -> [XMLElement] {
+    children.flatMap { ($0.name == name ? [$0] : []) + $0.elements(name) }
   }
 }
 

@@ -32,7 +32,8 @@ private let json = """
                    "owner": "OT security", "until": "2027-01-31", "why": "commissioning" } ] }
   """
 
-private let xml = """
+/// A policy in XML with every part.
+let sampleXML = """
   <policy name="caspian-power segmentation">
     <zones>
       <zone name="business" kind="business" purdue="4">
@@ -160,7 +161,7 @@ private func text(_ obligation: Obligation<Selection>) -> String {
   }
 
   @Test func `XML of the same shape gives the same`() throws {
-    #expect(summary(try parse(xml, as: .xml)) == summary(try parse(json)))
+    #expect(summary(try parse(sampleXML, as: .xml)) == summary(try parse(json)))
   }
 
   @Test func `a service of the policy goes before a built-in one and may name others`() throws {

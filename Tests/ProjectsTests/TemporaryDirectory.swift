@@ -5,7 +5,7 @@ final class TemporaryDirectory {
   let path: String
 
   init() {
-    var template = Array("/tmp/firebreak-test-XXXXXX".utf8CString)
+    var template = Array(("/tmp/firebreak-test-" + String(repeating: "X", count: 6)).utf8CString)
     let made = unsafe template.withUnsafeMutableBufferPointer { buffer in
       unsafe buffer.baseAddress.flatMap { unsafe mkdtemp($0) } != nil
     }

@@ -84,7 +84,7 @@ struct GeneratedNetwork {
           place: place))
       addFirewall(firewall, in: zone, transit: transit)
     }
-    addFilter(to: &router, towards: zone, name: "edge")
+    addFilter(to: &router, towards: zone, name: "edge", sourceLength: 16)
     network.devices.append(router)
   }
 
@@ -100,16 +100,20 @@ struct GeneratedNetwork {
         to: prefix("0.0.0.0", 0),
         via: [.gateway(prefix("10.\(zone).255.254", 32).address, interface: nil)], place: place)
     ]
-    addFilter(to: &device, towards: zone, name: "lan")
+    addFilter(to: &device, towards: zone, name: "lan", sourceLength: 24)
     network.devices.append(device)
   }
 
   /// A list of random rules that guards the way in by the second interface.
-  private mutating func addFilter(to device: inout Device, towards zone: Int, name: String) {
+  private mutating func addFilter(
+    to device: inout Device, towards zone: Int, name: String, sourceLength: Int
+  ) {
     var list = ACL(name: name, place: place, end: .deny)
     for number in 0..<rules {
-      let source = prefix("10.\(numbers.below(zones)).\(numbers.below(firewallsPerZone)).0", 24)
-      let length = 24 + numbers.below(9)
+      let source = prefix(
+        "10.\(numbers.below(zones)).\(numbers.below(firewallsPerZone)).0", sourceLength)
+      // The zones' edges admit to whole segments, the firewalls to parts of them.
+      let length = sourceLength == 16 ? 24 : 24 + numbers.below(9)
       let target = prefix(
         "10.\(zone).\(numbers.below(firewallsPerZone)).\(numbers.below(256))", length)
       let port = UInt128([22, 80, 102, 443, 502, 2404, 3389, 20000][numbers.below(8)])

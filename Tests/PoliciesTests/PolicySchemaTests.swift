@@ -1,0 +1,56 @@
+import Documents
+import Glibc
+import Policies
+import Testing
+
+@Suite struct `The published schema of the policy file` {
+  @Test(arguments: ["json", "rng"])
+  func `it says what the reading accepts, neither more nor less`(ending: String) throws {
+    let shape = Policy.shape
+    let text =
+      ending == "json" ? shape.jsonSchema(title: "A Firebreak policy") : shape.relaxNG
+    let path = "\(packageDirectory)/Schemas/policy.\(ending)"
+    if unsafe getenv("UPDATE_GOLDEN") != nil { write(text, to: path) }
+    #expect(contents(of: path) == text, "run with UPDATE_GOLDEN=1 and look at the difference")
+    #expect(unsafe getenv("UPDATE_GOLDEN") == nil, "goldens were rewritten")
+  }
+
+  @Test func `xmllint takes the sample file and refuses one with an unknown element`() throws {
+    guard unsafe system("xmllint --version >/dev/null 2>&1") == 0 else {
+      print("skipped: xmllint is not installed")
+      return
+    }
+    let good = "/tmp/firebreak-good-policy-\(getpid()).xml"
+    write(sampleXML, to: good)
+    #expect(validates(good))
+    let bad = "/tmp/firebreak-bad-policy-\(getpid()).xml"
+    write(contents(of: good).replacing("<zone ", with: "<zoen "), to: bad)
+    #expect(!validates(bad))
+    _ = unsafe unlink(bad)
+    _ = unsafe unlink(good)
+  }
+
+  private func validates(_ file: String) -> Bool {
+    let schema = "\(packageDirectory)/Schemas/policy.rng"
+    return unsafe system("xmllint --noout --relaxng '\(schema)' '\(file)' >/dev/null 2>&1") == 0
+  }
+}
+
+/// The directory of the package, found from this file.
+let packageDirectory = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+
+private func write(_ text: String, to path: String) {
+  guard let file = unsafe fopen(path, "w") else { return }
+  _ = unsafe fputs(text, file)
+  _ = unsafe fclose(file)
+}
+
+private func contents(of path: String) -> String {
+  guard let file = unsafe fopen(path, "r") else { return "" }
+  defer { _ = unsafe fclose(file) }
+  var bytes: [UInt8] = []
+  while case let byte = unsafe fgetc(file), byte != EOF {
+    bytes.append(UInt8(truncatingIfNeeded: byte))
+  }
+  return String(decoding: bytes, as: UTF8.self)
+}
