@@ -57,7 +57,10 @@ struct NftablesFacts {
   private mutating func read(_ statement: DocumentValue, of chain: NftablesRuleset.Name) {
     guard let entry = statement.object?.first else { return }
     let value = entry.value
-    if Self.needsTracking(entry) { track(chain.family) }
+    if Self.needsTracking(entry) {
+      // A translation to one family's addresses tracks just that one.
+      track(value["family"]?.string.flatMap(NftablesFamily.init(rawValue:)) ?? chain.family)
+    }
     if entry.key == "mangle", value["key"]?["meta"] == nil, value["key"]?["ct"] == nil {
       rewrites = true
     }
@@ -105,7 +108,7 @@ struct NftablesFacts {
   /// The statements that write no mark.
   private static let statements: Set<String> = [
     "match", "accept", "drop", "return", "continue", "jump", "goto", "reject", "vmap", "log",
-    "limit", "quota", "ct count", "dnat", "snat", "masquerade", "redirect", "tproxy",
+    "limit", "quota", "ct count", "meter", "dnat", "snat", "masquerade", "redirect", "tproxy",
   ]
 
   /// Whether a statement makes the kernel track connections. (Chains of the type `nat` alone do not.)

@@ -65,7 +65,7 @@ struct NftablesFootprint: Hashable {
     case "jump", "goto": calls.insert(entry.value["target"]?.string ?? "")
     case "vmap": callTargets(of: entry.value["data"], ruleset, chain)
     case "limit", "quota", "ct count": remembers = true
-    case "set", "map":
+    case "set", "map", "meter":
       remembers = true
       writes.insert(.sets)
     case "mangle": mangle(entry.value)

@@ -80,6 +80,10 @@ extension NftablesLowering {
         title: title, datatype: .words(NftablesSymbols.addressTypes), greatest: 255,
         reading: .classes(addressTypes(isSource: flags == ["saddr"])))
     }
+    if result == "oif", flags == ["saddr", "iif"], let back = waysBack() {
+      return NftablesSubject(
+        title: title, datatype: .existence, greatest: 1, reading: .classes(back))
+    }
     return .unknown(
       title, kind: "fib", "'\(title)' depends on routes and addresses outside the ruleset")
   }

@@ -83,7 +83,7 @@ extension NftablesLowering {
     let index = condition(
       kind, title, at: site.value, ordinal: site.ordinal, remembers: true,
       scope: unknown?.scope ?? Condition.ofPacket, why)
-    return .all(operands.flatMap(\.subject.dependencies) + [.condition(index)])
+    return .conjunction(operands.flatMap(\.subject.dependencies) + [.condition(index)])
   }
 
   /// The packets that show the subject as one of `values`.
@@ -91,17 +91,17 @@ extension NftablesLowering {
     let values = values.intersection(Ranges(0...max(subject.greatest, 0x2000)))
     let dependencies = subject.dependencies
     switch subject.reading {
+    case .field(.mark): return ownMark(values, site)
     case .field(let field):
-      let plain = Match.all(dependencies + [.field(field, values)])
-      return early(field, plain, dependencies, site)
+      return early(.conjunction(dependencies + [.field(field, values)]), dependencies, site)
     case .transport(let field):
       let dependencies = dependencies + hiddenDependency(subject, site)
-      let whole = Match.all(dependencies + [.field(field, values)])
+      let whole = Match.conjunction(dependencies + [.field(field, values)])
       let isIPv6 = dependencies.contains(Self.isFamily(.ipv6))
       guard site.context.seesFragments, !values.isEmpty, !isIPv6 else {
-        return early(field, whole, dependencies, site)
+        return early(whole, dependencies, site)
       }
-      return .some([whole, .all(dependencies + laterFragment(subject, site))])
+      return .some([whole, .conjunction(dependencies + laterFragment(subject, site))])
     case .anyTransport(let field):
       return anyTransport(subject, field, values, site)
     case .interface(let field):
@@ -109,13 +109,25 @@ extension NftablesLowering {
       guard isKnown else { return values.contains(0) ? .any : .never }
       return .field(field, values)
     case .classes(let classes):
-      return .all(dependencies + [.some(classes.compactMap { part($0, values, subject, site) })])
+      let parts = classes.compactMap { part($0, values, subject, site) }
+      return early(.conjunction(dependencies + [.disjunction(parts)]), dependencies, site)
     case .unknown(let kind, let why):
       let index = condition(
         kind, subject.title, at: site.value, ordinal: site.ordinal, remembers: true,
         scope: subject.scope, why)
-      return .all(dependencies + [.condition(index)])
+      return .conjunction(dependencies + [.condition(index)])
     }
+  }
+
+  /// The mark, which programs of the host may have set on the packets that they send.
+  private mutating func ownMark(_ values: Ranges, _ site: Site) -> Match {
+    let plain = Match.field(.mark, values)
+    guard [.output, .postrouting, .egress].contains(site.context.hook) else { return plain }
+    let isOwn = Match.field(.ingress, Ranges(0))
+    let index = condition(
+      "mark", "meta mark", at: site.value, ordinal: site.ordinal,
+      "a program of the host may have set the mark of what it sends")
+    return .some([.all([.not(isOwn), plain]), .all([isOwn, .condition(index)])])
   }
 
   /// What the listing of a table of the family `ip6` may leave out: `ip6 nexthdr` before a header's
@@ -147,7 +159,7 @@ extension NftablesLowering {
       "'\(subject.title)' reads the first bytes of a protocol without ports")
     let others = IPProtocol.withPorts.complement(upTo: 255)
     var parts: [Match] = [
-      early(field, .field(field, values), [], site),
+      early(.field(field, values), [], site),
       .all([.field(.protocol, others), .condition(index)]),
     ]
     if site.context.seesFragments { parts.append(.all(laterFragment(subject, site))) }
@@ -160,28 +172,28 @@ extension NftablesLowering {
     let shown = values.intersection(part.values)
     if shown.isEmpty { return nil }
     if shown == part.values { return part.match }
-    if let field = part.field { return .all([part.match, .field(field, shown)]) }
+    if let field = part.field { return .conjunction([part.match, .field(field, shown)]) }
     noteOpaque(site.value, "'\(subject.title)' with this value")
     let index = condition(
       "match", subject.title, at: site.value, ordinal: site.ordinal,
       "the model does not have all that '\(subject.title)' tells apart")
-    return .all([part.match, .condition(index)])
+    return .conjunction([part.match, .condition(index)])
   }
 
   /// What a destination shows for replies to a translated source, between the look-up of the session
   /// and the place where the kernel translates them back.
   private mutating func early(
-    _ field: HeaderField, _ plain: Match, _ dependencies: [Match], _ site: Site
+    _ plain: Match, _ dependencies: [Match], _ site: Site
   ) -> Match {
-    guard site.context.repliesAreEarly,
-      [.destinationIPv4, .destinationIPv6, .destinationPort].contains(field)
+    let destinations: [HeaderField] = [.destinationIPv4, .destinationIPv6, .destinationPort]
+    guard site.context.repliesAreEarly, destinations.contains(where: { plain.mayRead($0) })
     else { return plain }
     let index = condition(
       "translation", "reply", at: site.value, ordinal: site.ordinal,
       "the rule sees a reply before its destination is translated back")
     return .some([
-      .all([.not(Self.translatedReplies), plain]),
-      .all([Self.translatedReplies] + dependencies + [.condition(index)]),
+      .conjunction([.not(Self.translatedReplies), plain]),
+      .conjunction([Self.translatedReplies] + dependencies + [.condition(index)]),
     ])
   }
 }

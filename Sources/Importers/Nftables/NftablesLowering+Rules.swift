@@ -44,6 +44,10 @@ extension NftablesLowering {
     draft.decides = rule.statements.contains { statement in
       statement.object?.first.map { !Self.undeciding.contains($0.key) } ?? true
     }
+    guard draft.decides || rule.statements.contains(where: { $0["log"] != nil }) else {
+      for statement in rule.statements { note(statement, .irrelevant) }
+      return list
+    }
     for statement in rule.statements where !draft.isDone {
       draft.statement = statement
       lower(statement, &draft)
@@ -57,7 +61,7 @@ extension NftablesLowering {
 
   /// Statements that neither decide on a packet nor change it.
   private static let undeciding: Set<String> = NftablesIrrelevant.statements.union([
-    "match", "log", "limit", "quota", "ct count", "set", "map",
+    "match", "log", "limit", "quota", "ct count", "meter", "set", "map",
   ])
 
   mutating func leave(_ list: Int, to rest: Int, _ rule: NftablesRuleset.Rule) {
@@ -72,8 +76,13 @@ extension NftablesLowering {
     device.acls[draft.list].rules.append(
       ACL.Rule(
         name: draft.rule.name, place: draft.rule.value.place,
-        match: matches.isEmpty ? .any : matches.count == 1 ? matches[0] : .all(matches),
+        match: .conjunction(Self.distinct(matches.flatMap(\.conjuncts))),
         effects: draft.effects, action: action, logs: draft.logs))
+  }
+
+  /// The parts without those that stand there already, as an implied family often does.
+  private static func distinct(_ parts: [Match]) -> [Match] {
+    parts.indices.filter { !parts[..<$0].contains(parts[$0]) }.map { parts[$0] }
   }
 
   /// Adds a line for what has been done, before something that may end the rule.
@@ -162,6 +171,12 @@ extension NftablesLowering {
 }
 
 extension Match {
+  /// The parts that all have to match.
+  var conjuncts: [Match] {
+    if case .all(let parts) = self { return parts.flatMap(\.conjuncts) }
+    return [self]
+  }
+
   /// Whether the match may depend on a field; a condition may on every field of the packet.
   func mayRead(_ field: HeaderField) -> Bool {
     switch self {

@@ -103,7 +103,8 @@ extension NftablesLowering {
     ofSet index: Int, _ operands: [NftablesOperand], isMap: Bool
   ) -> NftablesElements {
     let titles = operands.map(\.subject.title).joined(separator: " . ")
-    let key = "\(index) \(titles) \(operands.map(\.transforms))"
+    let kinds = operands.map { "\($0.subject.isUnknown) \($0.transforms)" }
+    let key = "\(index) \(titles) \(kinds)"
     if let known = setElements[key] { return known }
     let set = ruleset.sets[index]
     let members = isMap ? set.elements.compactMap { $0.array?.first ?? $0 } : set.elements
@@ -208,10 +209,10 @@ extension NftablesLowering {
     for group in groups {
       site.ordinal += 1
       let tuple = Array(group.head) + [Ranges(group.last)]
-      options.append(.all(zip(operands, tuple).map { reads($0.subject, $1, site) }))
+      options.append(.conjunction(zip(operands, tuple).map { reads($0.subject, $1, site) }))
     }
-    let inside = Match.some(options)
+    let inside = Match.disjunction(options)
     site.ordinal = firstOrdinal
-    return isNegated ? .all(presence(operands, site) + [.not(inside)]) : inside
+    return isNegated ? .conjunction(presence(operands, site) + [.not(inside)]) : inside
   }
 }

@@ -39,7 +39,7 @@ extension NftablesLowering {
   private mutating func other(_ entry: DocumentValue.Entry, _ draft: inout Draft) {
     let value = entry.value
     switch entry.key {
-    case "limit", "quota", "ct count":
+    case "limit", "quota", "ct count", "meter":
       let name = value.string.map { " \($0)" } ?? ""
       require(entry.key, entry.key + name, "it depends on the traffic before", &draft)
     case "set", "map":

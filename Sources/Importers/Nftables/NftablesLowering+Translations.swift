@@ -262,11 +262,3 @@ extension NftablesLowering {
     return nil
   }
 }
-
-extension Match {
-  /// The parts that all have to match.
-  var conjuncts: [Match] {
-    if case .all(let parts) = self { return parts.flatMap(\.conjuncts) }
-    return [self]
-  }
-}
