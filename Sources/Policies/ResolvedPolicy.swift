@@ -14,6 +14,8 @@ public struct ResolvedPolicy: Sendable {
   public let requirements: [ResolvedRequirement]
   /// The waivers, in the order of `policy.waivers`.
   public let waivers: [ResolvedWaiver]
+  /// The feeds, in the order of `policy.feeds`.
+  public let feeds: [Feed]
   /// What was odd: hosts in no zone, overlapping zones, conduits that never apply, feeds.
   public let notices: [Notice]
 
@@ -37,8 +39,10 @@ public struct ResolvedPolicy: Sendable {
     self.zones = zones
     self.waivers = waivers
     self.requirements = requirements
+    self.feeds = feeds
     notices =
-      feeds.flatMap(\.notices) + packNotices + resolver.packNotices
+      feeds.flatMap { [$0.summary] + $0.notices } + waivers.compactMap(\.notice) + packNotices
+      + resolver.packNotices
       + resolver.findings(zones: zones, requirements: requirements)
   }
 }
@@ -76,5 +80,30 @@ public struct ResolvedWaiver: Hashable, Sendable {
     self.waiver = waiver
     self.flows = flows
     self.isInForce = isInForce
+  }
+}
+
+extension ResolvedWaiver {
+  /// A remark where the waiver has ended.
+  fileprivate var notice: Notice? {
+    if isInForce { return nil }
+    return Notice(
+      .finding, at: waiver.place,
+      "the waiver of '\(waiver.requirement.name)' ended on \(waiver.until) and excuses nothing")
+  }
+}
+
+extension Feed {
+  /// How many indicators there are of each sort.
+  fileprivate var summary: Notice {
+    let sorts = [
+      (counts.used, "addresses in force"),
+      (counts.names, "domains and URLs, which no packet carries"),
+      (counts.other, "of files and the like"), (counts.expired, "expired or revoked"),
+      (counts.future, "not yet in force"), (counts.unsupported, "not understood"),
+    ]
+    let text = sorts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    return Notice(
+      .remark, at: place, "feed '\(name)' has \(text.isEmpty ? "no indicators" : text)")
   }
 }

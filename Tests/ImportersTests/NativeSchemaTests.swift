@@ -1,6 +1,7 @@
 import Documents
 import Glibc
 import Importers
+import Networks
 import Testing
 
 @Suite struct `The published schema of the network file` {
@@ -51,4 +52,37 @@ private func contents(of path: String) -> String {
     bytes.append(UInt8(truncatingIfNeeded: byte))
   }
   return String(decoding: bytes, as: UTF8.self)
+}
+@Suite struct `The page about the network file` {
+  /// The texts between a fence of a language and its end.
+  static func examples(in page: String, _ language: String) -> [String] {
+    let text = contents(of: "\(packageDirectory)/Documentation/Formats/\(page)")
+    return text.split(separator: "```\(language)\n").dropFirst().compactMap {
+      $0.split(separator: "\n```").first.map(String.init)
+    }
+  }
+
+  @Test func `its examples are read`() throws {
+    let json = Self.examples(in: "Native.md", "json")
+    let xml = Self.examples(in: "Native.md", "xml")
+    #expect(json.count == 3)
+    #expect(xml.count == 1)
+    for text in json {
+      _ = try NetworkDescription.parse(Array(text.utf8), as: .json, file: "Native.md")
+    }
+    _ = try NetworkDescription.parse(Array(xml[0].utf8), as: .xml, file: "Native.md")
+    let plant = try nativeNetwork(json[1])
+    #expect(plant.name == "small-plant")
+    #expect(plant.notices == [])
+  }
+
+  @Test func `it names every key`() {
+    let page = contents(of: "\(packageDirectory)/Documentation/Formats/Native.md")
+    let keys = Set(
+      NetworkDescription.shape.keyPaths.compactMap {
+        $0.split(separator: ".").last.map { String($0).replacing("[]", with: "") }
+      })
+    let missing = keys.filter { $0 != "*" && !page.contains("`\($0)`") }
+    #expect(missing.sorted() == [])
+  }
 }

@@ -15,6 +15,34 @@ import Testing
     #expect(try deliveries("udp 10.2.0.5:1 > 10.1.0.5:1", from: "b", in: network) == [])
   }
 
+  @Test func `a bridge filters without an address`() throws {
+    let network = try nativeNetwork(
+      """
+      { "network": "n", "segments": { "a": { "subnets": ["10.1.0.0/24"] }, "b": { "subnets": ["10.1.0.0/24"] } },
+        "devices": { "d": { "interfaces": { "x": { "segment": "a" }, "y": { "segment": "b" } },
+          "bridges": [ { "between": ["x", "y"] } ], "stateful": true, "forwardFilter": "f",
+          "filters": { "f": [ { "permit": { "in": "x", "services": "http" } } ] } } } }
+      """)
+    let there = "b 10.1.0.5:1 > 10.1.0.6:80"
+    #expect(
+      try deliveries("tcp 10.1.0.5:1 > 10.1.0.6:80", from: "a", in: network).contains(there))
+    #expect(try deliveries("tcp 10.1.0.5:1 > 10.1.0.6:81", from: "a", in: network) == [])
+    #expect(try deliveries("tcp 10.1.0.6:80 > 10.1.0.5:1", from: "b", in: network) == [])
+  }
+
+  @Test func `link-local addresses join nothing`() throws {
+    let network = try nativeNetwork(
+      """
+      { "network": "n", "devices": {
+          "r": { "interfaces": { "x": { "addresses": ["10.1.0.1/24", "fe80::1/64"] },
+            "y": { "addresses": "fe80::1/64" } } },
+          "s": { "interfaces": { "x": { "addresses": ["10.2.0.1/24", "fe80::1/64"] } } } } }
+      """)
+    #expect(network.segments.map(\.name) == ["inferred:10.1.0.0/24", "inferred:10.2.0.0/24"])
+    #expect(network.segments.map(\.subnets.count) == [1, 1])
+    #expect(network.devices[0].interfaces.map(\.segment) == [0, nil])
+  }
+
   @Test func `interfaces in one subnet share a segment`() throws {
     let network = try nativeNetwork(
       """

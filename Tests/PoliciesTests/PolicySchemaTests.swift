@@ -1,7 +1,8 @@
 import Documents
 import Glibc
-import Policies
 import Testing
+
+@testable import Policies
 
 @Suite struct `The published schema of the policy file` {
   @Test(arguments: ["json", "rng"])
@@ -53,4 +54,32 @@ private func contents(of path: String) -> String {
     bytes.append(UInt8(truncatingIfNeeded: byte))
   }
   return String(decoding: bytes, as: UTF8.self)
+}
+
+@Suite struct `The page about the policy file` {
+  private let page: String = contents(of: "\(packageDirectory)/Documentation/Formats/Policy.md")
+
+  @Test func `its example is read`() throws {
+    let example = try #require(
+      page.split(separator: "```json\n").dropFirst().first?.split(separator: "\n```").first)
+    let policy = try Policy.parse(Array(example.utf8), as: .json, file: "Policy.md")
+    #expect(policy.requirements.count == 3)
+  }
+
+  @Test func `it names every key`() {
+    let later = ["atLeast", "collector", "physical", "requirements", "losses"]
+    let keys = Set(
+      Policy.shape.keyPaths.compactMap {
+        $0.split(separator: ".").last.map { String($0).replacing("[]", with: "") }
+      })
+    let missing = keys.filter { key in
+      key != "*" && !later.contains(key) && !page.contains("`\(key)`")
+    }
+    #expect(missing.sorted() == [])
+  }
+
+  @Test func `it names every pack`() {
+    let missing = Pack.all.map(\.name).filter { !page.contains("`\($0)`") }
+    #expect(missing == [])
+  }
 }

@@ -10,7 +10,7 @@ extension Assembly {
     let declared = network.segments.map(\.subnets)
     for port in unattachedPorts() {
       let interface = network.devices[port.device].interfaces[port.interface]
-      let subnets = interface.addresses.map(\.subnet)
+      let subnets = interface.routedSubnets
       let candidates = candidates(for: subnets, of: port.device, declared)
       if candidates.isEmpty {
         attachToInferred(port, subnets)
@@ -180,8 +180,7 @@ extension Assembly {
     for device in network.devices {
       for interface in device.interfaces {
         guard let segment = interface.segment, segment != network.internet else { continue }
-        for address in interface.addresses {
-          let subnet = address.subnet
+        for subnet in interface.routedSubnets {
           let known = network.segments[segment].subnets
           if known.contains(subnet) || subnet.length == subnet.family.addressBits { continue }
           if let other = known.first(where: { overlap($0, subnet) }) {
@@ -189,10 +188,25 @@ extension Assembly {
               .finding, at: interface.place,
               "interface '\(interface.name)' of '\(device.name)' takes segment "
                 + "'\(network.segments[segment].name)' as \(subnet), others as \(other)")
+          } else if known.contains(where: { $0.family == subnet.family }) {
+            note(
+              .inferred, at: interface.place,
+              "segment '\(network.segments[segment].name)' also has \(subnet), which interface "
+                + "'\(interface.name)' of '\(device.name)' is in")
           }
           network.segments[segment].subnets.append(subnet)
         }
       }
     }
+  }
+}
+
+extension Interface {
+  /// The subnets that tell one segment from another: not those that every segment has, link-local
+  /// and loopback ones.
+  fileprivate var routedSubnets: [Prefix] {
+    let everywhere = Network.linkLocal.union(
+      AddressSet(ipv4: Ranges(0x7F00_0000...0x7FFF_FFFF), ipv6: Ranges(1)))
+    return addresses.filter { !everywhere.contains($0.address) }.map(\.subnet)
   }
 }

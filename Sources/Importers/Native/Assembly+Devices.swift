@@ -38,7 +38,7 @@ extension Assembly {
   private mutating func readConfig(
     of description: DeviceDescription, into builder: inout DeviceBuilder, in part: NetworkPart
   ) {
-    if let place = description.filtering.firstPlace {
+    if let place = description.filtering.firstPlace ?? description.bridges.first?.place {
       fail(
         at: place, "the filtering of '\(description.name.value)' is in its configuration",
         hint: "leave it out here, or leave out \"config\"")

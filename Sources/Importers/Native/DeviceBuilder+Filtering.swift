@@ -41,13 +41,38 @@ extension DeviceBuilder {
       device.sessions = SessionBehaviour(opens: .any, bypassesFilters: isStateful)
     }
     device.pipeline = pipeline(
-      ingress: ingress, egress: egress, forward: forward, input: input, nat: nat)
+      ingress: ingress, egress: egress, forward: forward, input: input, nat: nat,
+      bridges: exits(&assembly))
+  }
+
+  /// Where a bridging device puts what comes in by each interface; `nil` for one that routes.
+  private func exits(_ assembly: inout Assembly) -> [Int?]? {
+    guard let first = description.bridges.first else { return nil }
+    var exits = device.interfaces.map { _ in Int?.none }
+    for bridge in description.bridges {
+      let ends = bridge.between.compactMap { interface($0, &assembly) }
+      guard ends.count == 2 else { continue }
+      for (a, b) in [(ends[0], ends[1]), (ends[1], ends[0])] {
+        if exits[a] != nil || a == b {
+          assembly.fail(at: bridge.place, "each interface of a bridge is in one bridge, once")
+        }
+        exits[a] = b
+      }
+    }
+    if !description.routes.isEmpty || description.filtering.management != nil
+      || description.filtering.inputFilter != nil
+    {
+      assembly.fail(
+        at: first.place, "'\(device.name)' bridges, so it neither routes nor is reached itself",
+        hint: "describe its management interface as another device")
+    }
+    return exits
   }
 
   /// The order of evaluation of a described device.
   private func pipeline(
     ingress: [Int?], egress: [Int?], forward: [Int], input: [Int],
-    nat: (source: Int, destination: Int)?
+    nat: (source: Int, destination: Int)?, bridges: [Int?]?
   ) -> Pipeline {
     let keepsSessions = device.sessions != nil
     var arrival: [Stage] = keepsSessions ? [.recall] : []
@@ -55,7 +80,7 @@ extension DeviceBuilder {
     if let nat {
       arrival += [.natFilter(nat.destination, end: .destination), .translateDestination]
     }
-    arrival.append(.route(.destination))
+    arrival.append(bridges.map { .bridge($0) } ?? .route(.destination))
     var departure: [Stage] = forward.map { .filter($0, role: .forwardFilter) }
     if let nat { departure += [.natFilter(nat.source, end: .source), .translateSource] }
     if egress.contains(where: { $0 != nil }) { departure.append(.egressFilter(egress)) }

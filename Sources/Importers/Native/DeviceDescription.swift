@@ -14,10 +14,28 @@ struct DeviceDescription: Sendable {
   var interfaces: [InterfaceDescription]
   var routes: [RouteDescription]
   var unknownRoutes: [Placed<String>]
+  /// Pairs of interfaces that the device joins without routing.
+  var bridges: [Bridge]
   /// The segments that a diode joins.
   var from: Placed<String>?
   var to: Placed<String>?
   var filtering: FilteringDescription
+
+  /// Two interfaces between which every frame passes.
+  struct Bridge: Sendable {
+    var between: [Placed<String>]
+    var place: Place
+
+    static func read(_ reader: inout FieldReader) -> Self? {
+      let before = reader.errorCount
+      let names = reader.values("between", each: "between", Scalar.name.placed, required: true)
+      if names.count != 2, reader.errorCount == before {
+        reader.refuse(
+          "a bridge is between two interfaces, not \(names.count)", at: reader.keyPlace("between"))
+      }
+      return Self(between: names, place: reader.place)
+    }
+  }
 
   static func read(_ name: Placed<String>, _ reader: inout FieldReader) -> Self? {
     let kind = reader.value("kind", Scalar.choice(of: Device.Kind.self).placed)
@@ -31,6 +49,7 @@ struct DeviceDescription: Sendable {
     let routes = reader.list("routes", each: "route") { RouteDescription.read(&$0) }
     let unknownRoutes = reader.oneOrMany(
       "unknownRoutes", each: "unknownRoutes", Scalar.name.placed)
+    let bridges = reader.list("bridges", each: "bridge") { Bridge.read(&$0) }
     let from = reader.value("from", Scalar.name.placed)
     let to = reader.value("to", Scalar.name.placed)
     let filtering = FilteringDescription.read(&reader)
@@ -45,7 +64,8 @@ struct DeviceDescription: Sendable {
     }
     return Self(
       name: name, kind: kind, vendor: vendor, config: config, format: format, vrfs: vrfs,
-      interfaces: interfaces, routes: routes, unknownRoutes: unknownRoutes, from: from, to: to,
+      interfaces: interfaces, routes: routes, unknownRoutes: unknownRoutes, bridges: bridges,
+      from: from, to: to,
       filtering: filtering)
   }
 }
