@@ -33,6 +33,12 @@ struct Resolver {
       policy.zones.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// A resolver for names besides those of a policy that was resolved before.
+  init(after resolved: ResolvedPolicy, network: Network) {
+    self.init(policy: resolved.policy, network: network, feeds: [])
+    zones = resolved.zones.map(ZoneState.done)
+  }
+
   /// What every zone means; a zone that cannot be is empty, and there is an error.
   mutating func resolveZones() -> [ZoneExtent] {
     policy.zones.indices.map { extent(ofZone: $0) }
