@@ -6,7 +6,7 @@ import Reachability
 import Simulation
 
 extension Report {
-  /// The report for machines, as `Schemas/result.schema.json` describes it.
+  /// The report for machines, as `Schemas/result.json` describes it.
   func json() -> String {
     var writer = JSONWriter()
     writer.object { writer in
@@ -71,6 +71,7 @@ extension Report {
       writer.member("asks", requirement.obligation.phrase)
       writer.member("why", ifAny: requirement.why)
       if !requirement.clauses.isEmpty { writer.member("clauses", requirement.clauses) }
+      writer.member("pack", ifAny: requirement.pack)
       writer.member(requirement.place)
       writer.member("internalError", ifAny: answer.internalError)
       switch answer.verdict {
