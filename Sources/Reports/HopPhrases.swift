@@ -27,7 +27,7 @@ extension Walk {
       if hop.location != location { stays.append(Stay(name: hop.name, steps: [])) }
       location = hop.location
       var steps = hop.listSteps
-      if steps.isEmpty {
+      if hop.matched.isEmpty {
         steps = [Stay.Step(text: hop.phrase, place: hop.notablePlace, passed: hop.passed)]
       }
       if let before = header, before != hop.state.header {
@@ -42,10 +42,13 @@ extension Walk {
 }
 
 extension Hop {
-  /// A line for each rule that matched while a list ran.
+  /// A line for each rule that matched while a list ran, but for those that tell nothing: a rule
+  /// that goes to the list it is named after, and a NAT list that ends without a translation.
   fileprivate var listSteps: [Stay.Step] {
-    matched.enumerated().map { number, rule in
+    if kind == .natFilter, passed, deciding?.rule == nil { return [] }
+    return matched.enumerated().compactMap { number, rule in
       let isLast = number == matched.count - 1
+      if !isLast, rule.effect.hasSuffix(" to \(rule.name)") { return nil }
       let name = rule.rule == nil ? "its end" : "'\(rule.name)'"
       return Stay.Step(
         text: "\(kind.rawValue) \(rule.listName): \(name) \(rule.effect)", place: rule.place,

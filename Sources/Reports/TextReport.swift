@@ -37,6 +37,7 @@ extension Report {
       answer.verdict.word, "  ", .strong(requirement.id),
       .dim("  \(requirement.severity.rawValue)"),
       "  \(requirement.obligation.phrase)", .dim("  (\(requirement.place))"))
+    if let pack = requirement.pack { page.detail("implied by", ["the pack \(pack)"]) }
     if let error = answer.internalError {
       page.line(.bad("internal error"), "  \(error)", indent: 2)
     }

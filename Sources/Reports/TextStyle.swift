@@ -78,4 +78,9 @@ extension String {
     let missing = width - visible.count
     return missing > 0 ? self + String(repeating: " ", count: missing) : self
   }
+
+  /// The text with spaces before it, to this many characters at least.
+  func leftPadded(to width: Int) -> String {
+    String(repeating: " ", count: max(0, width - count)) + self
+  }
 }

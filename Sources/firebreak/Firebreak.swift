@@ -34,5 +34,5 @@ struct Firebreak: ParsableCommand {
         70  Firebreak itself is in error
       """,
     version: version,
-    subcommands: [Verify.self])
+    subcommands: [VerifyCommand.self, TraceCommand.self, ShowCommand.self])
 }

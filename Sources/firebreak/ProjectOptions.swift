@@ -42,20 +42,26 @@ struct ProjectOptions: ParsableArguments {
     completion: .directory)
   var allow: [String] = []
 
-  /// Reads everything, and settles what the command line settles.
+  /// Reads everything, and settles what the command line settles; where there are errors, prints
+  /// them and ends.
   func open() throws -> Project {
     do {
-      var project = try Project.open(
-        network, policy: policy, on: asOf ?? .today, allowedDirectories: allow)
-      var settled = Policy(name: "--assume", place: Self.commandLine)
-      settled.assume = assume.map {
-        Assumption(name: $0.name, outcome: $0.outcome, place: Self.commandLine)
-      }
-      try settled.settleConditions(of: &project.network)
-      return project
+      return try read()
     } catch {
       throw Terminal.refusal(of: error)
     }
+  }
+
+  /// Reads everything, and settles what the command line settles.
+  func read() throws(InputErrors) -> Project {
+    var project = try Project.open(
+      network, policy: policy, on: asOf ?? .today, allowedDirectories: allow)
+    var settled = Policy(name: "--assume", place: Self.commandLine)
+    settled.assume = assume.map {
+      Assumption(name: $0.name, outcome: $0.outcome, place: Self.commandLine)
+    }
+    try settled.settleConditions(of: &project.network)
+    return project
   }
 
   private static func day(_ text: String) throws -> Day {

@@ -35,7 +35,6 @@ extension PANOS.Reader {
     }
     rules += defaultRules(of: system)
     rules = pushedRules(of: system) + expectedSessions(pairs, of: system) + rules
-    if systems.count == 1 { rules = unconditionalRules() + rules }
     systems[system].security = add(
       ACL(
         name: systems.count > 1 ? "security \(systems[system].name)" : "security",

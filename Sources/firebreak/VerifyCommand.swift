@@ -6,9 +6,9 @@ import Reachability
 import Reports
 
 /// `firebreak verify`.
-struct Verify: ParsableCommand {
+struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Answers every requirement of a policy.",
+    commandName: "verify", abstract: "Answers every requirement of a policy.",
     discussion: """
       Each requirement gets a verdict with its evidence: the rules that stop the traffic, the packet \
       that gets through with every step of its way, or the conditions on which it depends.
