@@ -96,7 +96,8 @@ extension Resolver {
       AddressSet.union(zones.compactMap { $0[segment]?.addresses })
     }
     var notices: [Notice] = []
-    for (index, segment) in network.segments.enumerated() where index != network.internet {
+    for (index, segment) in network.segments.enumerated()
+    where index != network.internet && segment.medium != .tunnel {
       let missing = hosts[index].implicit.subtracting(hosts[index].declared)
         .subtracting(covered[index])
       guard hosts[index].isKnown, let address = missing.least else { continue }

@@ -8,6 +8,12 @@ extension Assembly {
   /// one subnet share a segment unless the description says otherwise).
   mutating func attachInterfaces() {
     let declared = network.segments.map(\.subnets)
+    for (d, device) in network.devices.enumerated() {
+      for (i, interface) in device.interfaces.enumerated() {
+        guard let segment = interface.segment else { continue }
+        portsBySegment[segment, default: []].append(Port(device: d, interface: i))
+      }
+    }
     for port in unattachedPorts() {
       let interface = network.devices[port.device].interfaces[port.interface]
       let subnets = interface.routedSubnets
@@ -70,6 +76,7 @@ extension Assembly {
   private mutating func attach(_ port: Port, to segment: Int) {
     let interface = network.devices[port.device].interfaces[port.interface]
     network.devices[port.device].interfaces[port.interface].segment = segment
+    portsBySegment[segment, default: []].append(port)
     note(
       .inferred, at: interface.place,
       "interface '\(interface.name)' of '\(network.devices[port.device].name)' is on segment "
@@ -120,10 +127,12 @@ extension Assembly {
     {
       return "the segment is VLAN \(vlan) and the interface VLAN \(own)"
     }
-    for other in network.ports(on: segment) where other != port {
-      let shared = network.devices[other.device].interfaces[other.interface].ownAddresses
-        .intersection(interface.ownAddresses).subtracting(Network.linkLocal)
-        .subtracting(sharedAddresses[port.device] ?? .none)
+    let own = interface.ownAddresses.subtracting(Network.linkLocal)
+      .subtracting(sharedAddresses[port.device] ?? .none)
+    for other in portsBySegment[segment] ?? [] where other != port {
+      let neighbour = network.devices[other.device].interfaces[other.interface]
+      guard neighbour.isUp else { continue }
+      let shared = neighbour.ownAddresses.intersection(own)
       if !shared.isEmpty, !areRedundant(port.device, other.device) {
         return "'\(network.devices[other.device].name)' has its address"
       }

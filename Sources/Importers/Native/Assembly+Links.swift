@@ -219,10 +219,14 @@ extension Assembly {
     var place: Place
   }
 
-  /// Adds the ways into tunnels once all segments are there.
+  /// Adds the ways into tunnels once all segments are there: a device on each segment, to which hosts
+  /// may hand packets and which puts them into the tunnel. It is no bridge, since a host wraps its own
+  /// packets only, and not what others send.
   mutating func addInjections() {
     for injection in injections {
-      let others = network.segments.indices.filter { $0 != injection.into }
+      let others = network.segments.indices.filter {
+        $0 != injection.into && network.segments[$0].medium != .tunnel && $0 != network.internet
+      }
       var device = Device(name: injection.name, place: injection.place, kind: .gateway)
       for (number, segment) in ([injection.into] + others).enumerated() {
         var interface = Interface(name: "\(number + 1)", place: injection.place)
@@ -231,14 +235,11 @@ extension Assembly {
       }
       let rule = ACL.Rule(
         name: injection.name, place: injection.place, match: .condition(injection.condition),
-        action: .permit)
+        effects: [.forward(.interface(0))], action: .permit)
       device.acls = [
         ACL(name: injection.name, place: injection.place, rules: [rule], end: .deny)
       ]
-      device.pipeline = Pipeline(
-        arrival: [
-          .filter(0, role: .plain), .bridge([nil] + others.map { _ in 0 }),
-        ])
+      device.pipeline = Pipeline(arrival: [.filter(0, role: .plain), .route(.destination)])
       network.devices.append(device)
     }
   }

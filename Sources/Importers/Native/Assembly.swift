@@ -83,6 +83,8 @@ struct Assembly {
   /// The part that each described segment and device is of, by position.
   var partOfSegment: [Int] = []
   var partOfDevice: [Int] = []
+  /// The interfaces on each segment, while interfaces are attached.
+  var portsBySegment: [Int: [Port]] = [:]
   /// The segments that no description names.
   var inferredSegments: [Int] = []
   var waitingAttachments: [WaitingAttachment] = []
