@@ -11,6 +11,8 @@ public struct CanonicalNetwork: Sendable {
   public enum Location: Hashable, Sendable {
     /// Any of these, freely chosen.
     case choose([Int])
+    /// The main way for certain, and copies besides: what goes to a copy is not missing elsewhere.
+    case spread(main: Int, copies: [Int])
     /// The first entry of the table that holds the packet names an outcome, and the outcome a
     /// location.
     case match(table: Int, targets: [Int])

@@ -21,6 +21,8 @@ extension Lowering {
     for index in locations.indices {
       switch locations[index] {
       case .choose(let options): canonical.locations[index] = .choose(options.map(lead))
+      case .spread(let main, let copies):
+        canonical.locations[index] = .spread(main: lead(main), copies: copies.map(lead))
       case .match(let table, let targets):
         canonical.locations[index] = .match(table: table, targets: targets.map(lead))
       case .rewrite(let writes, let next):

@@ -236,7 +236,8 @@ struct DeviceLowering {
           .set(.fragment, Ranges(1)), .set(.sourcePort, zero), .set(.destinationPort, zero),
           .set(.icmpType, zero), .set(.icmpCode, zero), .set(.tcpFlags, zero),
         ], next: next))
-    return lowering.match([([whole], lowering.choose([next, later]))], otherwise: next)
+    let both = lowering.add(.spread(main: next, copies: [later]))
+    return lowering.match([([whole], both)], otherwise: next)
   }
 
   private mutating func lowerBridge(

@@ -57,19 +57,8 @@ struct Lowering {
       domains.append(domain)
       ports.append(domain.flatMap { network.ports(on: $0) }.sorted())
     }
-    let bridging = network.devices.map(Self.bridgingInterfaces)
+    let bridging = network.devices.map(\.bridgingInterfaces)
     bridgingPorts = ports.map { $0.filter { bridging[$0.device].contains($0.interface) } }
-  }
-
-  /// The interfaces of a device for which its pipeline has a bridge that leads to another one.
-  private static func bridgingInterfaces(of device: Device) -> Set<Int> {
-    var result: Set<Int> = []
-    for case .bridge(let exits) in device.pipeline.arrival + device.pipeline.departure {
-      for (interface, exit) in exits.enumerated() where exit != nil && exit != interface {
-        result.insert(interface)
-      }
-    }
-    return result
   }
 
   // MARK: Building blocks

@@ -200,14 +200,26 @@ extension DeviceLowering {
     return result
   }
 
+  /// Loses packets that claim to come from the device itself, but where a bridge takes them.
+  private func refuseOwnSources(
+    of interface: Int, next: Int, in lowering: inout Lowering
+  ) -> Int {
+    if device.bridgingInterfaces.contains(interface) { return next }
+    let own = device.ownAddresses(vrf: device.interfaces[interface].vrf)
+      .subtracting(Network.linkLocal)
+    return lowering.match(
+      [(Lowering.boxes(source: own), lowering.drop(.reversePath))], otherwise: next)
+  }
+
   /// Loses packets whose source fails an interface's reverse path check.
   mutating func reversePathCheck(
     of interface: Int, next: Int, in lowering: inout Lowering
   ) throws(LoweringLimit) -> Int {
     let check = device.interfaces[interface].reversePath
-    if check == .none || network.routing == .any { return next }
     let vrf = device.interfaces[interface].vrf
     let lost = lowering.drop(.reversePath)
+    let next = refuseOwnSources(of: interface, next: next, in: &lowering)
+    if check == .none || network.routing == .any { return next }
     var passing: [(boxes: [HeaderBox], target: Int)] = []
     var failing: [(boxes: [HeaderBox], target: Int)] = []
     var entries: [(boxes: [HeaderBox], target: Int)] = []

@@ -52,7 +52,37 @@ extension Lowering {
     }
     let rest = match(entries, otherwise: otherwise)
     let bridges = bridgingPorts[segment].map { canonical.arrival[$0.device][$0.interface] }
-    define(canonical.put[segment], .choose([rest] + bridges))
+    define(canonical.put[segment], .choose([spread(rest, bridges, on: domain)]))
+  }
+
+  /// A bridge gets a copy of what is put on a segment for somebody there; what is for nobody there
+  /// is for somebody behind a bridge.
+  private mutating func spread(_ rest: Int, _ bridges: [Int], on domain: [Int]) -> Int {
+    if bridges.isEmpty { return rest }
+    let away = network.segments.indices.filter { !domain.contains($0) }
+    let here = AddressSet(domain.flatMap { network.segments[$0].subnets })
+      .subtracting(owned(on: away)).union(owned(on: domain))
+    let near = add(.spread(main: rest, copies: bridges))
+    let far = add(.spread(main: choose(bridges), copies: [rest]))
+    return match([(Self.boxes(destination: here), near)], otherwise: far)
+  }
+
+  /// The addresses that interfaces and declared endpoints have on segments.
+  private func owned(on segments: [Int]) -> AddressSet {
+    var result = linkedAddresses(on: segments)
+    for group in network.endpoints {
+      for attachment in group.attachments where segments.contains(attachment.segment) {
+        result = result.union(attachment.addresses)
+      }
+    }
+    for device in network.devices {
+      for interface in device.interfaces {
+        if let segment = interface.segment, interface.isUp, segments.contains(segment) {
+          result = result.union(interface.answeredAddresses)
+        }
+      }
+    }
+    return result
   }
 
   /// What reaches a whole domain: non-IP frames, multicast, and broadcasts.

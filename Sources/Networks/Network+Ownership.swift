@@ -30,6 +30,17 @@ extension Interface {
 }
 
 extension Device {
+  /// The interfaces for which the pipeline has a bridge that leads to another one.
+  public var bridgingInterfaces: Set<Int> {
+    var result: Set<Int> = []
+    for case .bridge(let exits) in pipeline.arrival + pipeline.departure {
+      for (interface, exit) in exits.enumerated() where exit != nil && exit != interface {
+        result.insert(interface)
+      }
+    }
+    return result
+  }
+
   /// The addresses at which the device itself is reached, by whichever interface, in one VRF.
   public func ownAddresses(vrf: Int) -> AddressSet {
     interfaces.reduce(.none) { $1.vrf == vrf && $1.isUp ? $0.union($1.ownAddresses) : $0 }
@@ -84,14 +95,21 @@ extension Network {
   }
 
   /// The source addresses that a sender on the segment may use beyond its own, with the network's
-  /// `spoofing`.
+  /// `spoofing`. The first and the last address of an IPv4 subnet are nobody's (RFC 1122, section
+  /// 3.2.1.3).
   ///
   /// Where a segment has no subnet, nothing is known and every address is possible.
   public func spoofableAddresses(on segment: Int) -> AddressSet {
     if spoofing == .any { return .all }
-    if segment == internet { return inside.complement }
-    let own = addresses(on: segment)
-    return own.isEmpty ? .all : own
+    if segment == internet { return inside.complement.subtracting(Self.multicast) }
+    var own = addresses(on: segment)
+    if own.isEmpty { return .all }
+    own.ipv4 = Ranges(
+      segments[segment].subnets.filter { $0.family == .ipv4 }.map { subnet in
+        let range = subnet.range
+        return subnet.length < 31 ? (range.lowerBound + 1)...(range.upperBound - 1) : range
+      })
+    return own
   }
 
   /// The segments that share one broadcast domain with this one by links, itself included, in

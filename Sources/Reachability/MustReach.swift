@@ -64,6 +64,7 @@ extension Engine {
   ) throws(LimitReached) -> [(Int, Flow)] {
     switch canonical.locations[location] {
     case .choose(let options): return options.map { ($0, flow) }
+    case .spread(let main, _): return [(main, flow)]
     case .match(let table, let targets):
       let parts = try partition(of: table)
       var result: [(Int, Flow)] = []

@@ -97,6 +97,8 @@ extension Engine {
     switch canonical.locations[location] {
     case .choose(let options):
       for option in options { try search.push(flow, to: option, &store) }
+    case .spread(let main, let copies):
+      for option in [main] + copies { try search.push(flow, to: option, &store) }
     case .match(let table, let targets):
       let parts = try partition(of: table)
       for (outcome, target) in targets.enumerated() {

@@ -39,7 +39,11 @@ extension Engine {
     return ReachKey.Start(location: canonical.output[device], space: space)
   }
 
-  /// Everything that anybody in the network can send, hosts and devices alike.
+  /// Everything that any host in the network can send.
+  ///
+  /// What devices send of their own is left out, which every verdict lists as an assumption: nobody
+  /// says what that is, and if it could be anything, every firewall would have a session to anywhere
+  /// about which anybody could send ICMP errors.
   mutating func everySender() throws(LimitReached) -> [ReachKey.Start] {
     var result: [ReachKey.Start] = []
     for segment in network.segments.indices {
@@ -61,7 +65,6 @@ extension Engine {
         ReachKey.Start(
           location: canonical.sent[segment], space: try packets(from: sources, frames: true)))
     }
-    for device in network.devices.indices { result.append(try start(ofDevice: device)) }
     return result.filter { !$0.space.isEmpty }
   }
 

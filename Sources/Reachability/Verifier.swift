@@ -230,6 +230,9 @@ struct Verifier: ~Copyable {
     } else {
       result.append("routes are as configured (routing: configured)")
     }
+    if engine.canonical.hasSessions.contains(true) {
+      result.append("network devices open no sessions of their own that others make use of")
+    }
     result.append("no segment hides a device that the description lacks")
     for condition in network.conditions.conditions {
       if let assumed = condition.assumed { result.append("\(condition.name) = \(assumed)") }

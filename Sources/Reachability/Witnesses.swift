@@ -7,12 +7,19 @@ import Simulation
 
 /// A member of a breach put in terms of what was sent, ready to be replayed.
 struct Suspect {
-  var sent: Header
+  /// What it may have been when it was sent, the likeliest first.
+  ///
+  /// More than one where a device cut it up on the way: a fragment does not tell what the whole
+  /// packet was.
+  var possibilities: [Header]
   var delivered: Header
   var delivery: CanonicalNetwork.Delivery
   var literals: [Literal]
   var use: SessionUse
   var origin: ZoneExtent
+
+  /// The likeliest packet as sent.
+  var sent: Header { possibilities[0] }
 }
 
 extension Engine {
@@ -79,10 +86,33 @@ extension Engine {
       }
     }
     return Suspect(
-      sent: point.header, delivered: delivered, delivery: breach.delivery,
+      possibilities: Self.possibilities(of: point), delivered: delivered, delivery: breach.delivery,
       literals: point.literals,
       use: SessionUse(rawValue: UInt8(truncatingIfNeeded: point[.sessionUse])) ?? .none,
       origin: breach.origin)
+  }
+
+  /// What a member may have been when it was sent: itself or, for a later fragment, whole.
+  private static func possibilities(of point: HeaderPoint) -> [Header] {
+    var result = [point.header]
+    guard result[0].isLaterFragment else { return result }
+    var whole = point
+    whole[.fragment] = 0
+    let plain = whole.header
+    if plain.has(.tcpFlags) {
+      for flags in [TCPFlags.syn, TCPFlags.syn | TCPFlags.ack, TCPFlags.ack, TCPFlags.rst, 0] {
+        whole[.tcpFlags] = UInt128(flags)
+        result.append(whole.header)
+      }
+    } else if plain.has(.icmpType) {
+      for type in UInt128(0)...255 {
+        whole[.icmpType] = type
+        result.append(whole.header)
+      }
+    } else {
+      result.append(plain)
+    }
+    return result
   }
 
   /// The places from which a suspect could have been sent.
@@ -124,7 +154,7 @@ extension Engine {
     var simulator = simulator
     let settled = outcomes(of: suspect)
     simulator.valuation = { condition, _ in settled[condition] ?? false }
-    simulator.candidates = Candidates(for: [suspect.sent, suspect.delivered])
+    simulator.candidates = Candidates(for: suspect.possibilities + [suspect.delivered])
     if suspect.use != .none { try rememberSessions(for: suspect, in: &simulator) }
     let goal: Outcome =
       switch suspect.delivery {
@@ -132,13 +162,15 @@ extension Engine {
       case .device(let device): .deliveredToDevice(device, suspect.delivered)
       }
     for origin in origins(of: suspect) {
-      guard let walk = simulator.firstWalk(suspect.sent, from: origin, reaching: { $0 == goal })
-      else { continue }
-      return Witness(
-        header: suspect.sent, origin: origin, walk: walk,
-        deliveryClass: simulator.deliveryClass(of: walk, from: origin),
-        literals: settled.sorted { $0.key < $1.key }.map { Literal($0.key, $0.value) },
-        needsSessions: walk.sessionUse != .none)
+      for sent in suspect.possibilities {
+        guard let walk = simulator.firstWalk(sent, from: origin, reaching: { $0 == goal })
+        else { continue }
+        return Witness(
+          header: sent, origin: origin, walk: walk,
+          deliveryClass: simulator.deliveryClass(of: walk, from: origin),
+          literals: settled.sorted { $0.key < $1.key }.map { Literal($0.key, $0.value) },
+          needsSessions: walk.sessionUse != .none)
+      }
     }
     return nil
   }
@@ -153,7 +185,7 @@ extension Engine {
   ) throws(LimitReached) {
     for device in network.devices.indices {
       for memory in memories[device].classes {
-        for header in [suspect.sent, suspect.delivered] {
+        for header in suspect.possibilities + [suspect.delivered] {
           if let session = try session(of: memory, on: device, passing: header) {
             simulator.remember([session])
           }

@@ -165,7 +165,7 @@ extension Simulator {
     inside.ingress = port.interface + 1
     inside.vrf = interface.vrf
     var asked: [Literal] = []
-    let passes = passesReversePath(inside, at: port, &asked)
+    let passes = !claimsOwnSource(inside, at: port) && passesReversePath(inside, at: port, &asked)
     var hop = tell(.arrival, at: port.device, "", inside)
     hop.conditions = asked
     hop.passed = passes

@@ -203,6 +203,16 @@ extension Simulator {
     }
   }
 
+  /// Whether a packet claims to come from the device that it comes to, and is not bridged there.
+  func claimsOwnSource(_ state: PacketState, at port: Port) -> Bool {
+    guard let source = IPAddress(state.header.family, state.header.source),
+      !Network.linkLocal.contains(source)
+    else { return false }
+    let device = network.devices[port.device]
+    return ownAddresses[port.device][state.vrf].contains(source)
+      && !device.bridgingInterfaces.contains(port.interface)
+  }
+
   /// Whether a packet's source passes the reverse path check of the interface it comes in by.
   func passesReversePath(
     _ state: PacketState, at port: Port, _ asked: inout [Literal]

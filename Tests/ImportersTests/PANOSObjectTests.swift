@@ -92,7 +92,8 @@ import Testing
         </application><action>deny</action></entry></rules></security></rulebase></entry></vsys>
         </entry></devices></config>
         """.utf8), "inline")
-    guard case .field(let field, let ranges) = firewall.rules("security").first?.match else {
+    let rule = firewall.rules("security").first { $0.name == "r" }
+    guard case .field(let field, let ranges) = rule?.match else {
       return nil
     }
     return field == .sourceIPv4 ? AddressSet(ipv4: ranges) : AddressSet(ipv6: ranges)

@@ -127,6 +127,17 @@ import Testing
     #expect(writes.contains(.family) && writes.contains(.sourceIPv4))
   }
 
+  @Test func `prefix translation of IPv6 changes more than the prefix`() throws {
+    let firewall = try Firewall("families-nat")
+    let rule = try #require(firewall.rules("nat").first { $0.name == "prefix" })
+    guard case .translateSource(let index) = try #require(rule.effects.first) else {
+      Issue.record("the rule translates no source")
+      return
+    }
+    let prefix = try Prefix(parsing: "2001:db8:2::/64")
+    #expect(firewall.device.translations[index].address == .pool(AddressSet([prefix])))
+  }
+
   @Test func `replies ride the session and need no rule`() throws {
     let firewall = try Firewall("destination-nat")
     let simulator = firewall.simulator(assuming: [])

@@ -26,9 +26,11 @@ extension PANOS.Reader {
     return result
   }
 
-  private mutating func natRule(_ rule: PANOS.RuleEntry) -> [ACL.Rule] {
-    let element = rule.element
+  private mutating func natRule(_ entry: PANOS.RuleEntry) -> [ACL.Rule] {
+    let element = entry.element
     let type = value(element, "nat-type")
+    var rule = entry
+    rule.changesHosts = type?.text == "nptv6"
     let from = zoneCriterion(rule, "from", .ingress)
     let to = zoneCriterion(rule, "to", .egress)
     var parts = [from, to, toInterface(rule)]
@@ -163,7 +165,7 @@ extension PANOS.Reader {
       opaqueTranslation(rule, at: target.place)
       return [maker.destination(.pool(.all), &device)]
     }
-    if isStatic, let from = original.exact, let pairs = Self.pairs(from, set) {
+    if isStatic, let from = original.exact, let pairs = pairs(from, set, rule) {
       return pairs.map { pair in
         var part = maker.destination(.prefix(from: pair.from, to: pair.to), &device)
         part.match = PANOS.Role.destination.match(AddressSet([pair.from]))
@@ -203,7 +205,7 @@ extension PANOS.Reader {
       ledger.model(kind, inside: ["bi-directional"])
       let set = poolSet(kind, rule)
       let maker = TranslationMaker(rule: rule, port: nil)
-      guard let from = original.exact, set != .all, let pairs = Self.pairs(from, set) else {
+      guard let from = original.exact, set != .all, let pairs = pairs(from, set, rule) else {
         return [maker.source(.pool(set), &device)]
       }
       return pairs.map { pair in
@@ -286,7 +288,7 @@ extension PANOS.Reader {
     reading.name = name
     let maker = TranslationMaker(rule: reading, port: nil)
     let parts: [PANOS.TranslationPart]
-    if let pairs = Self.pairs(translated, original) {
+    if let pairs = pairs(translated, original, rule) {
       parts = pairs.map { pair in
         var part = maker.destination(.prefix(from: pair.from, to: pair.to), &device)
         part.match = PANOS.Role.destination.match(AddressSet([pair.from]))
@@ -305,8 +307,11 @@ extension PANOS.Reader {
   }
 
   /// The prefixes of two sets of one size that lie at the same offset; `nil` where the sets are no
-  /// single ranges of one size and family, or would need too many pieces.
-  static func pairs(_ from: AddressSet, _ to: AddressSet) -> [(from: Prefix, to: Prefix)]? {
+  /// single ranges of one size and family, would need too many pieces, or are not kept in step.
+  private func pairs(
+    _ from: AddressSet, _ to: AddressSet, _ rule: PANOS.RuleEntry
+  ) -> [(from: Prefix, to: Prefix)]? {
+    if rule.changesHosts { return nil }
     for family in [Family.ipv4, .ipv6] {
       let rest: Family = family == .ipv4 ? .ipv6 : .ipv4
       let a = from[family].ranges

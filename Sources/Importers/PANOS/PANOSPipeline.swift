@@ -23,7 +23,7 @@ extension PANOS.Reader {
     for system in systems.indices { readSecurity(of: system) }
 
     var arrival: [Stage] = [.reassemble, .recall]
-    append("arrival", arrivalRules(), to: &arrival)
+    append("zone protection", arrivalRules(), to: &arrival)
     appendBridge(to: &arrival)
     append("policy-based forwarding", opening(forwarding, replies: true), to: &arrival)
     arrival.append(.route(.destination))
@@ -36,7 +36,7 @@ extension PANOS.Reader {
     append("application override", opening(override), to: &arrival)
 
     var departure: [Stage] = []
-    append("zones", departureRules(), to: &departure)
+    append("crossing", departureRules(), to: &departure)
     departure += securityStages()
     append("family translation", familyRules(), to: &departure)
     departure += [.translateDestination, .translateSource, .remember, .fragment]
@@ -119,16 +119,6 @@ extension PANOS.Reader {
   /// What may cross from one interface to another at all.
   private mutating func departureRules() -> [ACL.Rule] {
     var rules: [ACL.Rule] = []
-    let shared = sharedGateways.flatMap(\.interfaces)
-    let dead = unzonedInterfaces.filter { !shared.contains($0) }
-    if !dead.isEmpty {
-      let registers = Self.registers(dead)
-      rules.append(
-        ACL.Rule(
-          name: "no zone", place: implied,
-          match: .disjunction([.field(.ingress, registers), .field(.egress, registers)]),
-          action: .deny))
-    }
     for gateway in sharedGateways {
       let registers = Self.registers(gateway.interfaces)
       let unknown = condition(
@@ -191,19 +181,19 @@ extension PANOS.Reader {
         name: system.name, place: system.element.place,
         match: .field(.ingress, Self.registers(system.interfaces)), action: .goto(system.security))
     }
+    let entering = add(
+      ACL(
+        name: "security", place: implied, rules: unconditionalRules() + first, end: .deny))
+    guard systems.count > 1 else { return [.filter(entering, role: .forwardFilter)] }
     let shared = sharedGateways.flatMap(\.interfaces)
-    var passing: [ACL.Rule] = []
+    var second: [ACL.Rule] = []
     if !shared.isEmpty {
-      passing = [
+      second.append(
         ACL.Rule(
           name: "shared gateways", place: implied,
-          match: .field(.ingress, Self.registers(shared)), action: .permit)
-      ]
+          match: .field(.ingress, Self.registers(shared)), action: .permit))
     }
-    let entering = add(
-      ACL(name: "security", place: implied, rules: passing + first, end: .deny))
-    guard systems.count > 1 else { return [.filter(entering, role: .forwardFilter)] }
-    let second = systems.map { system in
+    second += systems.map { system in
       let own = Self.registers(system.interfaces)
       return ACL.Rule(
         name: system.name, place: system.element.place,
@@ -271,11 +261,12 @@ extension PANOS.Reader {
           name: "management port", place: implied,
           match: .field(.ingress, Self.registers([managementInterface])), action: .permit))
     }
+    if systems.count > 1 { rules += unconditionalRules() }
     for system in systems {
+      let from = Match.field(.ingress, Self.registers(system.interfaces))
       rules.append(
         ACL.Rule(
-          name: system.name, place: system.element.place,
-          match: .field(.ingress, Self.registers(system.interfaces)),
+          name: system.name, place: system.element.place, match: systems.count > 1 ? from : .any,
           action: .goto(system.security)))
     }
     return rules

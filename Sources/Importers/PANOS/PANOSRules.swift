@@ -13,6 +13,8 @@ extension PANOS {
 
     /// The rule's name as conditions spell it: with its virtual system where there are several.
     var qualifiedName: String
+    /// Whether a translation changes more of an address than its prefix (RFC 6296).
+    var changesHosts = false
   }
 
   /// A criterion that the file names but does not settle.

@@ -35,6 +35,7 @@ extension PANOS.Reader {
     }
     rules += defaultRules(of: system)
     rules = pushedRules(of: system) + expectedSessions(pairs, of: system) + rules
+    if systems.count == 1 { rules = unconditionalRules() + rules }
     systems[system].security = add(
       ACL(
         name: systems.count > 1 ? "security \(systems[system].name)" : "security",

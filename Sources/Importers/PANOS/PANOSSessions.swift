@@ -108,35 +108,39 @@ extension PANOS.Reader {
       .children("entry").first { $0.attribute("name") == name }
   }
 
-  /// The list that packets meet first: what fits no session is lost, and so is what comes in by an
-  /// interface without a zone; a zone's protection may drop anything.
-  mutating func arrivalRules() -> [ACL.Rule] {
+  /// What no rule can let through.
+  ///
+  /// That is what fits no session, and what comes in or would leave by an interface without a zone.
+  /// What a shared gateway handles was decided before.
+  func unconditionalRules() -> [ACL.Rule] {
     let invalid = Ranges(UInt128(ConnectionState.invalid.rawValue))
-    var noSession = [.field(.connectionState, invalid), Self.isIP]
-    if let managementInterface {
-      noSession.append(.negation(.field(.ingress, Self.registers([managementInterface]))))
-    }
     var rules = [
       ACL.Rule(
-        name: "no session", place: implied, match: .conjunction(noSession), action: .deny)
+        name: "no session", place: implied,
+        match: .conjunction([.field(.connectionState, invalid), Self.isIP]), action: .deny)
     ]
-    let dead = unzonedInterfaces.filter { $0 != managementInterface && !isShared($0) }
-    if !dead.isEmpty {
+    let shared = sharedGateways.flatMap(\.interfaces)
+    let unzoned = unzonedInterfaces.filter { !shared.contains($0) }
+    for (name, interfaces, action) in [
+      ("no zone", unzoned, ACL.Action.deny), ("shared gateway", shared, .permit),
+    ] where !interfaces.isEmpty {
+      let registers = Self.registers(interfaces)
       rules.append(
         ACL.Rule(
-          name: "no zone", place: implied, match: .field(.ingress, Self.registers(dead)),
-          action: .deny))
-    }
-    for system in systems.indices {
-      for zone in systems[system].zones {
-        rules += protectionRules(zone, in: system)
-      }
+          name: name, place: implied,
+          match: .disjunction([.field(.ingress, registers), .field(.egress, registers)]),
+          action: action))
     }
     return rules
   }
 
-  private func isShared(_ interface: Int) -> Bool {
-    sharedGateways.contains { $0.interfaces.contains(interface) }
+  /// The list that packets meet first: a zone's protection may drop anything.
+  mutating func arrivalRules() -> [ACL.Rule] {
+    var rules: [ACL.Rule] = []
+    for system in systems.indices {
+      for zone in systems[system].zones { rules += protectionRules(zone, in: system) }
+    }
+    return rules
   }
 
   private mutating func protectionRules(_ zone: PANOS.Zone, in system: Int) -> [ACL.Rule] {
