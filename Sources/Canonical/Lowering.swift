@@ -152,13 +152,39 @@ struct Lowering {
       segment == internet || domains[segment].contains(where: joined.contains)
     {
       result = choose(arrivals + [canonical.put[internet]])
-    } else if !next.isEmpty {
+    } else if !answering.isEmpty || isBeyondBridges(gateway, from: segment) {
       result = choose(arrivals)
+    } else if !next.isEmpty {
+      result = choose(arrivals + [unmodelledNeighbour(gateway, on: segment)])
     } else {
       result = unmodelledNeighbour(gateway, on: segment)
     }
     hops[hop] = result
     return result
+  }
+
+  /// Whether bridges lead from a segment to one where somebody answers for a gateway, or that the
+  /// internet is joined to.
+  private func isBeyondBridges(_ gateway: IPAddress, from segment: Int) -> Bool {
+    var waiting = bridgingPorts[segment]
+    var seen = Set(domains[segment])
+    while let port = waiting.popLast() {
+      let device = network.devices[port.device]
+      for case .bridge(let exits) in device.pipeline.arrival + device.pipeline.departure {
+        guard exits.indices.contains(port.interface), let exit = exits[port.interface],
+          device.interfaces[exit].isUp, let next = device.interfaces[exit].segment,
+          seen.insert(next).inserted
+        else { continue }
+        let isJoined = next == network.internet || domains[next].contains(where: joined.contains)
+        let answers = ports[next].contains {
+          network.devices[$0.device].interfaces[$0.interface].answeredAddresses.contains(gateway)
+        }
+        if isJoined || answers { return true }
+        seen.formUnion(domains[next])
+        waiting += bridgingPorts[next]
+      }
+    }
+    return false
   }
 
   private mutating func unmodelledNeighbour(_ gateway: IPAddress, on segment: Int) -> Int {

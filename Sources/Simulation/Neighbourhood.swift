@@ -13,6 +13,8 @@ struct Neighbourhood: Sendable {
     var answered: [AddressSet] = []
     /// Those of the interfaces that a bridge stage takes packets from.
     var bridgingPorts: [Port] = []
+    /// The domains to which bridge stages take packets from there, as indices.
+    var bridgedDomains: [Int] = []
     /// The addresses of the endpoint groups there.
     var owned: [AddressSet] = []
     /// The subnets.
@@ -67,6 +69,7 @@ struct Neighbourhood: Sendable {
         if bridging.contains(i) { domains[domain].bridgingPorts.append(port) }
       }
     }
+    noteBridges(of: network)
     for group in network.endpoints {
       for attachment in group.attachments {
         domains[domainOfSegment[attachment.segment]].owned.append(attachment.addresses)
@@ -87,9 +90,33 @@ struct Neighbourhood: Sendable {
 
   /// Whether a packet handed to this gateway on this segment goes to a device that is not there.
   func isUnmodelled(_ gateway: IPAddress, on segment: Int, in network: Network) -> Bool {
-    let domain = domain(of: segment)
-    return segment != network.internet && !domain.isJoined && domain.bridgingPorts.isEmpty
-      && domain.ports(answeringFor: gateway).isEmpty
+    var waiting = [domainOfSegment[segment]]
+    var seen = Set(waiting)
+    while let index = waiting.popLast() {
+      let domain = domains[index]
+      if domain.isJoined || domain.segments.contains(where: { $0 == network.internet })
+        || !domain.ports(answeringFor: gateway).isEmpty
+      {
+        return false
+      }
+      waiting += domain.bridgedDomains.filter { seen.insert($0).inserted }
+    }
+    return true
+  }
+
+  /// Notes which domains bridge stages join.
+  private mutating func noteBridges(of network: Network) {
+    for device in network.devices {
+      for stage in device.pipeline.arrival + device.pipeline.departure {
+        guard case .bridge(let ways) = stage else { continue }
+        for (index, way) in ways.enumerated() {
+          guard let way, way != index, device.interfaces[index].isUp,
+            device.interfaces[way].isUp, let from = device.interfaces[index].segment, let to = device.interfaces[way].segment
+          else { continue }
+          domains[domainOfSegment[from]].bridgedDomains.append(domainOfSegment[to])
+        }
+      }
+    }
   }
 
   private func findUnmodelledNextHops(in network: Network) -> [UnmodelledNextHop] {

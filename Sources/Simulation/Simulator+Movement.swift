@@ -208,10 +208,14 @@ extension Simulator {
   private func handing(
     _ state: PacketState, to gateway: IPAddress, on segment: Int, telling told: Hop
   ) -> [Step] {
-    if neighbourhood.isUnmodelled(gateway, on: segment, in: network) {
-      return [handingToUnmodelled(gateway, on: segment, state, told)]
-    }
     let domain = neighbourhood.domain(of: segment)
+    if neighbourhood.isUnmodelled(gateway, on: segment, in: network) {
+      var hop = told
+      hop.effect = "to gateway \(gateway)"
+      return domain.bridgingPorts.map {
+        Step(position: arriving($0), state: state, hop: hop)
+      } + [handingToUnmodelled(gateway, on: segment, state, told)]
+    }
     let answering = domain.ports(answeringFor: gateway)
     let others = domain.bridgingPorts.filter { !answering.contains($0) }
     var positions = (answering + others).map(arriving)

@@ -225,6 +225,26 @@ import Testing
         .contains(.unmodelledNeighbour))
   }
 
+  @Test func `a gateway that is nowhere behind a bridge is unmodelled all the same`() {
+    var (plan, left, right) = plan([1, 0])
+    let a = plan.segment("a", "10.0.1.0/24")
+    let b = plan.segment("b", "10.0.2.0/24")
+    _ = plan.device("r1", (a, ["10.0.1.1/24"]), (left, ["10.0.0.1/24"])) {
+      $0.route("10.0.2.0/24", .gateway("10.0.0.2", interface: nil))
+      $0.route("10.0.9.0/24", .gateway("10.0.0.99", interface: nil))
+    }
+    _ = plan.device("r2", (right, ["10.0.0.2/24"]), (b, ["10.0.2.1/24"])) {
+      $0.route("10.0.9.0/24", .gateway("10.0.2.99", interface: nil))
+    }
+    let simulator = plan.simulator()
+    let packet = tcp("10.0.1.5", "10.0.9.9")
+    #expect(simulator.losses(packet, from: .segment(a)).contains(.unmodelledNeighbour))
+    #expect(
+      simulator.network.conditions.conditions.map(\.name).contains("unmodelled:left/10.0.0.99"))
+    #expect(
+      !simulator.network.conditions.conditions.map(\.name).contains("unmodelled:left/10.0.0.2"))
+  }
+
   @Test func `a provider's gateway is reached beside a bridge`() {
     var (plan, left, _) = plan([1, nil])
     let internet = plan.internet()
