@@ -177,6 +177,10 @@ private struct ExtentBuilder {
     if !hosts.all.isEmpty || hosts.hasHostsWithoutAddress {
       addresses[segment, default: []].append(hosts.all)
     }
+    for (index, group) in network.endpoints.enumerated()
+    where group.attachments.contains(where: { $0.segment == segment }) {
+      addLinks(ofEndpoint: index)
+    }
   }
 
   mutating func add(endpoint index: Int) {
@@ -184,6 +188,12 @@ private struct ExtentBuilder {
     for attachment in group.attachments {
       addresses[attachment.segment, default: []].append(attachment.addresses)
     }
+    addLinks(ofEndpoint: index)
+  }
+
+  /// Adds where links take an endpoint group: a modem belongs to a zone as its host does.
+  private mutating func addLinks(ofEndpoint index: Int) {
+    let group = network.endpoints[index]
     let own = AddressSet.union(group.attachments.map(\.addresses))
     for link in network.links {
       for (near, far) in [(link.from, link.to), (link.to, link.from)] where near == .endpoint(index)
@@ -202,6 +212,11 @@ private struct ExtentBuilder {
       let home = hosts.isKnown ? hosts.all : hosts.declared
       let held = wanted.held(in: home)
       if !held.isEmpty { addresses[segment, default: []].append(held) }
+    }
+    if network.links.isEmpty { return }
+    for (index, group) in network.endpoints.enumerated() {
+      let own = AddressSet.union(group.attachments.map(\.addresses))
+      if !wanted.held(in: own).isEmpty { addLinks(ofEndpoint: index) }
     }
   }
 

@@ -9,6 +9,8 @@ import Simulation
 struct Passage {
   /// The packets that are lost, go elsewhere, or never end.
   var failing: [Flow] = []
+  /// The location at which a plan left a choice open, and how many options it has.
+  var openChoice: (location: Int, options: Int)?
   /// The packets that arrive, by where they do.
   var arrived: [(delivery: CanonicalNetwork.Delivery, flow: Flow)] = []
 }
@@ -17,12 +19,19 @@ extension Engine {
   /// The most steps of a passage; what is still under way then goes round in circles.
   private static let greatestStepCount = 20_000
 
+  /// The most ways of choosing that are told apart for one requirement.
+  static let greatestPlanCount = 512
+
   /// Follows packets along every choice and outcome, until all have ended.
+  ///
+  /// A `plan` settles choices by their location; the first location that it leaves open ends the
+  /// passage and is named in it. Without a plan every choice is followed at once.
   ///
   /// With `learning` the sessions that they open are learnt, and otherwise what was sent is tracked.
   /// With `answers` they are replies: a device that remembers their session takes them as such.
   mutating func passage(
-    of starts: [ReachKey.Start], to goal: ZoneExtent, learning: Bool, answers: Bool
+    of starts: [ReachKey.Start], to goal: ZoneExtent, learning: Bool, answers: Bool,
+    plan: [Int: Int]? = nil
   ) throws(LimitReached) -> Passage {
     var frontier: [Int: [Flow]] = [:]
     for start in starts where !start.space.isEmpty {
@@ -34,7 +43,19 @@ extension Engine {
     while !frontier.isEmpty, steps < Self.greatestStepCount {
       var next: [Int: [Flow]] = [:]
       for location in frontier.keys.sorted() {
+        var choice: Int?
+        if let plan, case .choose(let options) = canonical.locations[location], options.count > 1 {
+          guard let settled = plan[location] else {
+            passage.openChoice = (location, options.count)
+            return passage
+          }
+          choice = options[settled]
+        }
         for flow in frontier[location] ?? [] {
+          if let choice {
+            try add(flow, to: &next[choice, default: []])
+            continue
+          }
           for (target, moved) in try pass(
             flow, location, goal, learning: learning, answers: answers, &passage)
           where !moved.space.isEmpty {

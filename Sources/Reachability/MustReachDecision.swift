@@ -18,7 +18,8 @@ extension Verifier {
   mutating func decideMustReach(
     _ from: ZoneExtent, _ to: ZoneExtent, services: ServiceSet
   ) throws(LimitReached) -> Decision {
-    let goal = Self.declared(to)
+    let from = atHome(from)
+    let goal = Self.declared(atHome(to))
     let packets = try packets(to: goal, services: services)
     var starts: [ReachKey.Start] = []
     for sending in sendings(from: from) {
@@ -35,20 +36,54 @@ extension Verifier {
       return Decision(
         .undecided(Doubt(limit: "the zones have no address family in common")))
     }
-    let failing = try failures(of: starts, from: from, to: goal)
+    var failing: [Breach] = []
+    for start in starts where !start.space.isEmpty {
+      // Which gateway a host uses is a choice, too: each is a start of its own.
+      guard let found = try failures(of: [start], from: from, to: goal) else {
+        let limit = "more than \(Engine.greatestPlanCount) ways of choosing"
+        return Decision(.undecided(Doubt(limit: limit)))
+      }
+      failing += found
+    }
     return try decision(on: failing, from: from, to: to)
   }
 
-  /// The packets that fail on their way, and the replies that fail on theirs.
+  /// The packets that fail on their way, and those whose replies fail on theirs.
+  ///
+  /// What devices remember, and so whether a reply passes, hangs on the way that the packet took;
+  /// so the ways of choosing are gone through one by one.
   private mutating func failures(
     of starts: [ReachKey.Start], from: ZoneExtent, to goal: ZoneExtent
-  ) throws(LimitReached) -> [Breach] {
+  ) throws(LimitReached) -> [Breach]? {
     let known = engine.memories
     defer { engine.memories = known }
     engine.memories = known.map { _ in SessionMemory() }
-    let there = try engine.passage(of: starts, to: goal, learning: false, answers: false)
-    var failing = there.failing
-    let learnt = try engine.passage(of: starts, to: goal, learning: true, answers: false)
+    var failing = try engine.passage(of: starts, to: goal, learning: false, answers: false).failing
+    var plans: [[Int: Int]] = [[:]]
+    var count = 0
+    while let plan = plans.popLast() {
+      count += 1
+      if count > Engine.greatestPlanCount { return nil }
+      engine.memories = known.map { _ in SessionMemory() }
+      let learnt = try engine.passage(
+        of: starts, to: goal, learning: true, answers: false, plan: plan)
+      if let (location, options) = learnt.openChoice {
+        for option in (0..<options).reversed() {
+          plans.append(plan.merging([location: option]) { $1 })
+        }
+        continue
+      }
+      failing += try unanswered(learnt, from: from, goal: goal)
+    }
+    return failing.filter { !$0.space.isEmpty }.map {
+      Breach(delivery: .segment(goal.parts.first?.segment ?? 0), flow: $0, origin: from)
+    }
+  }
+
+  /// The packets that arrived but whose replies do not get back, in terms of the packet.
+  private mutating func unanswered(
+    _ learnt: Passage, from: ZoneExtent, goal: ZoneExtent
+  ) throws(LimitReached) -> [Flow] {
     for device in network.devices.indices { try engine.settleMemory(of: device) }
     var replies: [ReachKey.Start] = []
     for (delivery, flow) in learnt.arrived {
@@ -66,17 +101,27 @@ extension Verifier {
       }
     }
     let back = try engine.passage(
-      of: replies, to: Self.declared(from), learning: false, answers: true)
+      of: replies, to: Self.declared(atHome(from)), learning: false, answers: true)
+    var result: [Flow] = []
     for flow in back.failing {
       // In terms of the packet that is not answered, the reply's ends are exchanged.
       var asked = flow
       asked.space = try engine.swapped(flow.space)
       asked.trail = .untouched
-      failing.append(asked)
+      result.append(asked)
     }
-    return failing.filter { !$0.space.isEmpty }.map {
-      Breach(delivery: .segment(goal.parts.first?.segment ?? 0), flow: $0, origin: from)
+    return result
+  }
+
+  /// The parts of an extent where its addresses are at home, without those on lines of a modem.
+  private func atHome(_ extent: ZoneExtent) -> ZoneExtent {
+    var result = extent
+    result.parts = extent.parts.filter { part in
+      let home = network.addresses(on: part.segment)
+      return home.isEmpty || part.addresses.isEmpty
+        || !part.addresses.intersection(home).isEmpty
     }
+    return result
   }
 
   /// The verdict on packets that fail.

@@ -127,6 +127,12 @@ struct Verifier: ~Copyable {
     let breaches = question.breaches
     switch try engine.judge(breaches).kind {
     case .never:
+      if case .noExit(let from, _, _) = requirement.obligation,
+        let relay = try reachableRelay(from: from)
+      {
+        let limit = "an exit may lead through the relay \(relay), which is not followed"
+        return Decision(.undecided(Doubt(limit: limit)))
+      }
       let proof = try engine.proof(from: question.from, to: question.to)
       return Decision(.holds(proof))
     case .always(let sure):
