@@ -223,4 +223,17 @@ import Testing
     #expect(try firewall.reached(snmp, from: port) == [])
     #expect(try firewall.reached(snmp, from: port, assuming: ["management:snmp"]) == ["box"])
   }
+
+  @Test func `the management port knows no session of the dataplane`() throws {
+    let firewall = try Firewall("management")
+    let rule = try #require(firewall.rules("management port").first)
+    let port = UInt128(try firewall.index("management")) + 1
+    #expect(rule.match == .field(.ingress, Ranges(port)))
+    #expect(rule.effects == [.untrack])
+    let stages = firewall.device.pipeline.arrival
+    let list = try #require(firewall.device.acls.firstIndex { $0.name == "management port" })
+    let asked = try #require(stages.firstIndex(of: .filter(list, role: .plain)))
+    let lookup = try #require(stages.firstIndex(of: .recall))
+    #expect(asked < lookup)
+  }
 }

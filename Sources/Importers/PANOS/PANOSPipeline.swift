@@ -22,7 +22,9 @@ extension PANOS.Reader {
     let authentication = perSystem { $0.authenticationRules(of: $1) }
     for system in systems.indices { readSecurity(of: system) }
 
-    var arrival: [Stage] = [.reassemble, .recall]
+    var arrival: [Stage] = [.reassemble]
+    append("management port", managementPortTracking(), to: &arrival)
+    arrival.append(.recall)
     append("zone protection", arrivalRules(), to: &arrival)
     appendBridge(to: &arrival)
     append("policy-based forwarding", opening(forwarding, replies: true), to: &arrival)
@@ -57,6 +59,17 @@ extension PANOS.Reader {
       ])
     device.sessions = sessionBehaviour()
     answerForTranslations()
+  }
+
+  /// The management port is not part of the dataplane and shares no sessions with it.
+  private func managementPortTracking() -> [ACL.Rule] {
+    guard let managementInterface else { return [] }
+    return [
+      ACL.Rule(
+        name: "no sessions", place: implied,
+        match: .field(.ingress, Self.registers([managementInterface])), effects: [.untrack],
+        action: .permit)
+    ]
   }
 
   /// The rules of all virtual systems, each only for what comes in by its own interfaces.
