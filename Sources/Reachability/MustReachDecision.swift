@@ -197,7 +197,7 @@ extension Verifier {
     var result: [Sending] = []
     for part in extent.parts {
       var rest = part.declared.isEmpty ? part.addresses : part.declared
-      rest = rest.subtracting(Network.linkLocal)
+      rest = rest.subtracting(Network.linkLocal).subtracting(addressesByLine(on: part.segment))
       for group in network.endpoints {
         for attachment in group.attachments where attachment.segment == part.segment {
           let own = attachment.addresses.intersection(rest)

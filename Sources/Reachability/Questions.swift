@@ -98,6 +98,12 @@ extension Verifier {
   ) throws(LimitReached) -> Question {
     let target = to ?? external(named: "any external address", like: from)
     var breaches = try engine.delivered(from: from, to: target)
+    let others = otherWays(of: from)
+    breaches += try engine.delivered(from: others.segments, to: target)
+    // Whoever is on the internet may claim any source there; the zone's hosts are those asked about.
+    breaches += try engine.narrow(
+      engine.delivered(from: others.internet, to: target),
+      to: engine.sentSourceBoxes(others.internet.addresses))
     // What reaches everybody on the internet's segment reaches nobody in particular.
     breaches = try engine.narrow(breaches, to: engine.destinationBoxes(target.addresses))
     if let except {
