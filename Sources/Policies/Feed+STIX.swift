@@ -148,7 +148,9 @@ struct STIXPattern {
         position += 1
         switch word.uppercased() {
         case "AND", "OR", "FOLLOWEDBY", "TIMES", "SECONDS": isNegated = false
-        case "WITHIN", "REPEATS", "START", "STOP": position += 1
+        case "WITHIN", "REPEATS": position += 1
+        // A time is the letter t and a string.
+        case "START", "STOP": position += 2
         case "NOT":
           isNegated = true
         default:

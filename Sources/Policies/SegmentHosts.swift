@@ -33,13 +33,14 @@ extension Network {
       }
     }
     let linked = linkedAddresses()
-    var answered: [AddressSet] = segments.indices.map { _ in .none }
+    var answering = segments.map { _ in [AddressSet]() }
     for device in devices {
       for interface in device.interfaces where interface.isUp {
         guard let segment = interface.segment else { continue }
-        answered[segment] = answered[segment].union(interface.answeredAddresses)
+        answering[segment].append(interface.answeredAddresses)
       }
     }
+    let answered = answering.map { AddressSet.union($0) }
     return segments.indices.map { segment in
       let home = homeAddresses(on: segment)
       let isKnown = segment == internet || !segments[segment].subnets.isEmpty

@@ -111,7 +111,8 @@ struct Neighbourhood: Sendable {
         guard case .bridge(let ways) = stage else { continue }
         for (index, way) in ways.enumerated() {
           guard let way, way != index, device.interfaces[index].isUp,
-            device.interfaces[way].isUp, let from = device.interfaces[index].segment, let to = device.interfaces[way].segment
+            device.interfaces[way].isUp, let from = device.interfaces[index].segment,
+            let to = device.interfaces[way].segment
           else { continue }
           domains[domainOfSegment[from]].bridgedDomains.append(domainOfSegment[to])
         }

@@ -91,6 +91,10 @@ private func prefixes(_ feed: Feed) -> [String] {
       "[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '192.0.2.5' "
         + "AND network-traffic:dst_port = 443]", "192.0.2.5/32"
     ),
+    (
+      "[ipv4-addr:value = '192.0.2.1'] START t'2026-01-01T00:00:00Z' STOP t'2026-02-01T00:00:00Z'",
+      "192.0.2.1/32"
+    ),
     ("[url:value = 'https://192.0.2.8:444/a']", "192.0.2.8/32"),
     ("[domain-name:resolves_to_refs[*].value = '192.0.2.6']", "192.0.2.6/32"),
     ("[ipv4-addr:value = '192.0.2.1' AND ipv4-addr:'x_tag' = 'it\\'s']", "192.0.2.1/32"),

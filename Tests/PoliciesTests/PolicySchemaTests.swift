@@ -46,7 +46,7 @@ private func write(_ text: String, to path: String) {
   _ = unsafe fclose(file)
 }
 
-private func contents(of path: String) -> String {
+func contents(of path: String) -> String {
   guard let file = unsafe fopen(path, "r") else { return "" }
   defer { _ = unsafe fclose(file) }
   var bytes: [UInt8] = []
