@@ -10,12 +10,13 @@ extension Requirement {
     let clauses = reader.values("clauses", each: "clause", .name)
     let count = reader.value("count", .choice(of: Count.self))
     let replies = reader.value("replies", .choice(of: Replies.self))
+    let exits = reader.value("exits", .choice(of: Exits.self))
     let obligation = readObligation(&reader, in: scope)
     let place = reader.place
     guard let id, let obligation else { return nil }
     return Self(
       id: id, severity: severity ?? .high, why: why, clauses: clauses, count: count ?? .all,
-      replies: replies ?? .allow, obligation: obligation, place: place)
+      replies: replies ?? .allow, exits: exits ?? .all, obligation: obligation, place: place)
   }
 
   /// Reads the one key that says what must be true.

@@ -33,6 +33,15 @@ public struct Requirement: Hashable, Sendable {
     case forbid
   }
 
+  /// Which exits a `noExit` is about.
+  public enum Exits: String, Hashable, Sendable, CaseIterable {
+    /// All: one that might lead through a relay leaves the requirement undecided at best, since
+    /// what relays open in turn is not followed.
+    case all
+    /// Those that packets take themselves.
+    case direct
+  }
+
   /// The id, unique in its policy.
   public var id: String
   /// How bad it is if it is broken.
@@ -45,6 +54,8 @@ public struct Requirement: Hashable, Sendable {
   public var count: Count
   /// Whether replies count.
   public var replies: Replies
+  /// Which exits count.
+  public var exits: Exits
   /// What must be true.
   public var obligation: Obligation<Selection>
   /// Where it is.
@@ -55,8 +66,8 @@ public struct Requirement: Hashable, Sendable {
   /// Creates a requirement.
   public init(
     id: String, severity: Severity = .high, why: String? = nil, clauses: [String] = [],
-    count: Count = .all, replies: Replies = .allow, obligation: Obligation<Selection>, place: Place,
-    pack: String? = nil
+    count: Count = .all, replies: Replies = .allow, exits: Exits = .all,
+    obligation: Obligation<Selection>, place: Place, pack: String? = nil
   ) {
     self.id = id
     self.severity = severity
@@ -64,6 +75,7 @@ public struct Requirement: Hashable, Sendable {
     self.clauses = clauses
     self.count = count
     self.replies = replies
+    self.exits = exits
     self.obligation = obligation
     self.place = place
     self.pack = pack

@@ -89,6 +89,9 @@ struct Verifier: ~Copyable {
     var answer = VerificationResult.Answer(
       requirement: requirement.requirement, verdict: .undecided(Doubt()),
       assumptions: assumptions(), internalError: nil)
+    if case .noExit = requirement.obligation, requirement.requirement.exits == .direct {
+      answer.assumptions.append("exits through relays do not count (exits: direct)")
+    }
     do {
       let outcome = try decide(requirement)
       answer.verdict = outcome.verdict
@@ -128,6 +131,7 @@ struct Verifier: ~Copyable {
     switch try engine.judge(breaches).kind {
     case .never:
       if case .noExit(let from, _, _) = requirement.obligation,
+        requirement.requirement.exits == .all,
         let relay = try reachableRelay(from: from)
       {
         let limit = "an exit may lead through the relay \(relay), which is not followed"
