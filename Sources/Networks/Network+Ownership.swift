@@ -95,8 +95,9 @@ extension Network {
   }
 
   /// The source addresses that a sender on the segment may use beyond its own, with the network's
-  /// `spoofing`. The first and the last address of an IPv4 subnet are nobody's (RFC 1122, section
-  /// 3.2.1.3).
+  /// `spoofing`.
+  ///
+  /// The first and the last address of an IPv4 subnet are nobody's (RFC 1122, section 3.2.1.3).
   ///
   /// Where a segment has no subnet, nothing is known and every address is possible.
   public func spoofableAddresses(on segment: Int) -> AddressSet {

@@ -20,7 +20,8 @@ var counts: [String: Int] = [:]
 for answer in result.answers { counts[answer.verdict.name, default: 0] += 1 }
 print("devices \(devices) rules \(rules) zones \(zones) pairs \(result.answers.count)")
 print("verdicts \(counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })")
-print("generated and resolved in \(start.duration(to: made)), verified in \(made.duration(to: done))")
+print("generated and resolved in \(start.duration(to: made))")
+print("verified in \(made.duration(to: done))")
 for answer in result.answers {
   if let error = answer.internalError { print(answer.requirement.id, error) }
 }

@@ -219,9 +219,10 @@ extension Assembly {
     var place: Place
   }
 
-  /// Adds the ways into tunnels once all segments are there: a device on each segment, to which hosts
-  /// may hand packets and which puts them into the tunnel. It is no bridge, since a host wraps its own
-  /// packets only, and not what others send.
+  /// Adds the ways into tunnels once all segments are there: a device on each segment, to which
+  /// hosts may hand packets and which puts them into the tunnel.
+  ///
+  /// It is no bridge, since a host wraps its own packets only, and not what others send.
   mutating func addInjections() {
     for injection in injections {
       let others = network.segments.indices.filter {
