@@ -15,6 +15,9 @@ extension Report {
       writer.member("needsSessions", witness.needsSessions)
       write(witness.literals, to: &writer)
       writer.member("hops", witness.walk.hops) { write($1, to: &$0) }
+      if let back = lostReply(of: witness) {
+        writer.member("lostReply", back.hops) { write($1, to: &$0) }
+      }
     }
   }
 

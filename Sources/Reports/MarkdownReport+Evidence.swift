@@ -17,7 +17,14 @@ extension Report {
     for literal in witness.literals {
       page.item("if ", .code(literal.phrase(result.conditions)), level: 1)
     }
-    for stay in witness.walk.stays(packet: { network.text(of: $0) }) {
+    write(witness.walk, to: &page)
+    guard let back = lostReply(of: witness), let sent = back.sent else { return }
+    page.item("Its reply: ", .code(network.text(of: sent)))
+    write(back, to: &page)
+  }
+
+  private func write(_ walk: Walk, to page: inout MarkdownPage) {
+    for stay in walk.stays(packet: { network.text(of: $0) }) {
       page.item(.code(stay.name), level: 1)
       for step in stay.steps {
         let place: [MarkdownPage.Span] =

@@ -20,7 +20,7 @@ import Testing
       "packet.icmpCode", "packet.icmpType", "packet.nextHeader", "condition.assumed",
       "condition.of", "requirement.furtherWitnesses", "requirement.internalError",
       "requirement.limit", "requirement.pack", "requirement.remarks", "requirement.under",
-      "witness.lost",
+      "witness.lost", "witness.lostReply",
     ]
     #expect(schema.described.subtracting(schema.seen) == absent)
   }

@@ -111,8 +111,8 @@ extension Simulator {
   /// The most telling way to lose a packet, and the conditions that any way asks.
   ///
   /// A way tells more, the more devices it passes; one that ends in a circle tells least.
-  fileprivate func losses(
-    of header: Header, from origin: Origin
+  func losses(
+    of header: Header, from origin: Origin, where isWanted: (Outcome) -> Bool = { _ in true }
   ) -> (walk: Walk?, asked: [Int]) {
     var best: Walk?
     var asked: [Int] = []
@@ -124,7 +124,7 @@ extension Simulator {
       {
         asked.append(literal.condition)
       }
-      if walk.telling > (best?.telling ?? -1) { best = walk }
+      if isWanted(walk.outcome), walk.telling > (best?.telling ?? -1) { best = walk }
       left -= 1
       return left > 0
     }

@@ -83,13 +83,13 @@ extension Trace {
   /// Every case in one line.
   private func writeCases(to page: inout TextPage) {
     page.line(.strong("It depends"))
-    for example in cases.prefix(TextLimits.notices) {
+    for example in cases.prefix(TextLimits.cases) {
       let outcomes = example.literals.map { $0.phrase(conditions) }.joined(separator: ", ")
       page.line(
         example.isDelivered ? .init("delivered", .good) : .bad("lost     "), "  if \(outcomes)",
         indent: 2)
     }
-    let left = cases.count - TextLimits.notices
+    let left = cases.count - TextLimits.cases
     if left > 0 { page.line(.dim("… \(left) more"), indent: 2) }
   }
 
