@@ -5,7 +5,7 @@ import Simulation
 /// One stay of a packet at a device or on a segment: consecutive steps there.
 struct Stay {
   /// One line about a step.
-  struct Step {
+  struct Step: Equatable {
     var text: String
     var place: Place?
     var passed: Bool
@@ -35,7 +35,8 @@ extension Walk {
           Stay.Step(text: "now " + packet(hop.state.header), place: nil, passed: true))
       }
       header = hop.state.header
-      stays[stays.count - 1].steps += steps
+      let last = stays[stays.count - 1].steps.last
+      stays[stays.count - 1].steps += steps.first == last ? steps.dropFirst() : steps[...]
     }
     return stays
   }
@@ -43,9 +44,14 @@ extension Walk {
 
 extension Hop {
   /// A line for each rule that matched while a list ran, but for those that tell nothing: a rule
-  /// that goes to the list it is named after, and a NAT list that ends without a translation.
+  /// that goes to the list it is named after, a NAT list that ends without a translation, and the
+  /// end of a list that no line of an input has.
   fileprivate var listSteps: [Stay.Step] {
-    if kind == .natFilter, passed, deciding?.rule == nil { return [] }
+    if passed, let deciding, deciding.rule == nil,
+      kind == .natFilter || deciding.place.line == 0
+    {
+      return []
+    }
     return matched.enumerated().compactMap { number, rule in
       let isLast = number == matched.count - 1
       if !isLast, rule.effect.hasSuffix(" to \(rule.name)") { return nil }

@@ -48,13 +48,17 @@ extension Network {
 
 extension Obligation where Party == Selection {
   /// What the requirement asks, in one line.
-  var phrase: String {
+  var phrase: String { phrase(conduits: .max) }
+
+  /// What the requirement asks, with at most this many of its conduits.
+  func phrase(conduits limit: Int) -> String {
     switch self {
     case .isolate(let from, let to, let services):
       let what = services.isAny ? "nothing" : "no \(services)"
       return "\(what) sent in \(from) is delivered in \(to)"
     case .allowOnly(let from, let to, let conduits):
-      let parts = conduits.map(\.phrase)
+      var parts = conduits.prefix(limit).map(\.phrase)
+      if conduits.count > limit { parts.append("… \(conduits.count - limit) more") }
       if parts.isEmpty { return "nothing is delivered from \(from) to \(to)" }
       return "from \(from) to \(to) goes only: " + parts.joined(separator: "; ")
     case .mustReach(let from, let to, let services):
@@ -134,4 +138,15 @@ extension Literal {
 /// `1 requirement`, `2 requirements`.
 func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
   count == 1 ? "1 \(noun)" : "\(count) \(plural ?? noun + "s")"
+}
+
+extension String {
+  /// The text with each list of words joined by commas cut after so many, and a count of the others.
+  func withShortLists(of limit: Int) -> String {
+    split(separator: " ", omittingEmptySubsequences: false).map { word in
+      let items = word.split(separator: ",", omittingEmptySubsequences: false)
+      if items.count <= limit + 1 { return String(word) }
+      return items.prefix(limit).joined(separator: ",") + ",…(\(items.count - limit) more)"
+    }.joined(separator: " ")
+  }
 }

@@ -23,6 +23,9 @@ extension Report {
         "if", [.init(shown.joined(separator: ", ") + (left > 0 ? ", … \(left) more" : ""))])
     }
     page.write(witness.walk, in: network)
+    guard let back = lostReply(of: witness), let sent = back.sent else { return }
+    page.detail("its reply", [.init(network.text(of: sent))])
+    page.write(back, in: network)
   }
 
   /// What a witness comes to.
@@ -31,7 +34,7 @@ extension Report {
     switch witness.walk.outcome {
     case .lost(let loss): text = "lost: \(loss.phrase)"
     case .delivered, .deliveredToDevice:
-      text = witness.deliveryClass.map(\.phrase) ?? "delivered, but not as it must be"
+      text = witness.deliveryClass?.phrase ?? "delivered, but its reply does not always return"
     }
     if witness.needsSessions { text += "; others opened sessions before" }
     return text
@@ -39,10 +42,11 @@ extension Report {
 
   /// What the inputs hold that a person should know.
   func writeNotices(to page: inout TextPage) {
-    let sections: [(Notice.Kind, String)] = [
-      (.finding, "Findings"), (.inferred, "Inferred"), (.remark, "Remarks"),
+    let sections: [(Notice.Kind, String, Listing.Topic)] = [
+      (.finding, "Findings", .findings), (.inferred, "Inferred", .inferred),
+      (.remark, "Remarks", .remarks),
     ]
-    for (kind, title) in sections {
+    for (kind, title, topic) in sections {
       let notices = notices(kind)
       if notices.isEmpty { continue }
       page.gap()
@@ -50,7 +54,10 @@ extension Report {
       for notice in notices.prefix(TextLimits.notices) {
         page.line(.init(notice.message), .dim("  \(notice.place)"), indent: 2)
       }
-      page.more(notices.count - TextLimits.notices, indent: 2)
+      let left = notices.count - TextLimits.notices
+      if left > 0 {
+        page.line(.dim("… \(left) more, use firebreak show NETWORK \(topic.rawValue)"), indent: 2)
+      }
     }
   }
 
@@ -66,11 +73,12 @@ extension Report {
       let known = "\(count.modelled) modelled, \(count.irrelevant) irrelevant, "
       var spans: [TextPage.Span] = [.init(count.file.padded(to: width)), "  \(known)"]
       spans.append(.init("\(opaque) not modelled", opaque > 0 ? .doubtful : .plain))
-      let shown = count.opaque.prefix(3).map { "\($0.name) (line \($0.place.line))" }
+      let kinds = count.opaqueByName
+      let shown = kinds.prefix(TextLimits.notices).map(\.text)
       if !shown.isEmpty {
-        let left = opaque - shown.count
+        let left = kinds.count - shown.count
         spans.append(
-          .dim(": " + shown.joined(separator: ", ") + (left > 0 ? ", … \(left) more" : "")))
+          .dim(": " + shown.joined(separator: "; ") + (left > 0 ? "; … \(left) more" : "")))
       }
       page.line(spans, indent: 2)
     }
@@ -83,13 +91,45 @@ extension Report {
     if assumptions.isEmpty { return }
     page.gap()
     page.line(.strong("Assumed"))
-    for assumption in assumptions.prefix(TextLimits.notices) {
+    for assumption in assumptions.prefix(TextLimits.assumptions) {
       page.line(.init(assumption), indent: 2)
     }
-    page.more(assumptions.count - TextLimits.notices, indent: 2)
+    page.more(assumptions.count - TextLimits.assumptions, indent: 2)
     if let day = judgementDay {
       page.line("waivers and indicators are judged as of \(day.description)", indent: 2)
     }
+  }
+}
+
+/// Elements of one name that are not modelled.
+private struct OpaqueElements {
+  var name: String
+  var lines: [Int]
+
+  /// The last parts of the name, and where they are.
+  var text: String {
+    let short = name.split(separator: "/").suffix(2).joined(separator: "/")
+    let shown = lines.prefix(3).map(String.init).joined(separator: ", ")
+    let left = lines.count > 3 ? ", …" : ""
+    let count = lines.count > 1 ? " ×\(lines.count)" : ""
+    return "\(short)\(count) (\(lines.count == 1 ? "line" : "lines") \(shown)\(left))"
+  }
+}
+
+extension Coverage {
+  /// The elements that are not modelled, by name, in the order in which each name first occurs.
+  fileprivate var opaqueByName: [OpaqueElements] {
+    var result: [OpaqueElements] = []
+    var indices: [String: Int] = [:]
+    for element in opaque {
+      if let index = indices[element.name] {
+        result[index].lines.append(element.place.line)
+      } else {
+        indices[element.name] = result.count
+        result.append(OpaqueElements(name: element.name, lines: [element.place.line]))
+      }
+    }
+    return result
   }
 }
 

@@ -7,11 +7,16 @@ import Simulation
 
 /// How many lines of each sort a text shows before it says how many more there are.
 enum TextLimits {
-  static let flows = 6
-  static let rules = 6
+  static let flows = 5
+  static let ranges = 4
+  static let rules = 4
+  static let blocking = 3
+  static let conduits = 3
   static let conditions = 8
-  static let notices = 12
+  static let notices = 4
   static let remarks = 8
+  static let assumptions = 12
+  static let cases = 12
   static let files = 20
 }
 
@@ -36,7 +41,8 @@ extension Report {
     page.line(
       answer.verdict.word, "  ", .strong(requirement.id),
       .dim("  \(requirement.severity.rawValue)"),
-      "  \(requirement.obligation.phrase)", .dim("  (\(requirement.place))"))
+      "  \(requirement.obligation.phrase(conduits: TextLimits.conduits))",
+      .dim("  (\(requirement.place))"))
     if let pack = requirement.pack { page.detail("implied by", ["the pack \(pack)"]) }
     if let error = answer.internalError {
       page.line(.bad("internal error"), "  \(error)", indent: 2)
@@ -44,7 +50,8 @@ extension Report {
     switch answer.verdict {
     case .holds(let proof): write(proof, to: &page)
     case .violated(let violation): write(violation, of: requirement, to: &page)
-    case .undecided(let doubt): write(doubt, of: requirement, to: &page)
+    case .undecided(let doubt):
+      write(doubt, of: requirement, but: answer.internalError, to: &page)
     }
   }
 
@@ -53,11 +60,12 @@ extension Report {
       page.detail("because", [.init(remark)])
     }
     page.more(proof.remarks.count - TextLimits.remarks)
-    for rule in proof.blocking.prefix(TextLimits.rules) {
+    for (number, rule) in proof.blocking.prefix(TextLimits.blocking).enumerated() {
       page.detail(
-        "stopped by", ["\(rule.device): \(rule.list) '\(rule.rule)'", .dim("  \(rule.place)")])
+        number == 0 ? "stopped by" : "",
+        ["\(rule.device): \(rule.list) '\(rule.rule)'", .dim("  \(rule.place)")])
     }
-    page.more(proof.blocking.count - TextLimits.rules)
+    page.more(proof.blocking.count - TextLimits.blocking)
   }
 
   private func write(
@@ -79,9 +87,11 @@ extension Report {
     write(violation.flows, to: &page)
   }
 
-  private func write(_ doubt: Doubt, of requirement: Requirement, to page: inout TextPage) {
+  private func write(
+    _ doubt: Doubt, of requirement: Requirement, but error: String?, to page: inout TextPage
+  ) {
     if let why = requirement.why { page.detail("why", [.init(why)]) }
-    if let limit = doubt.limit { page.detail("limit", [.init(limit)]) }
+    if let limit = doubt.limit, limit != error { page.detail("limit", [.init(limit)]) }
     for index in doubt.conditions.prefix(TextLimits.conditions)
     where result.conditions.indices.contains(index) {
       let condition = result.conditions[index]
@@ -98,10 +108,10 @@ extension Report {
     let more = flows.isTruncated ? ", and more" : ""
     page.detail("flows", ["\(counted(flows.entries.count, "box", "boxes"))\(more)"])
     for entry in flows.entries.prefix(TextLimits.flows) {
-      page.line(
-        .init(network.text(of: entry.box, conditions: result.conditions)), indent: 4)
-      let rules = entry.rules.filter { !$0.rule.isEmpty }
-      let shown = rules.prefix(TextLimits.rules).map { "\($0.device) '\($0.rule)' \($0.place)" }
+      let text = network.text(of: entry.box, conditions: result.conditions)
+      page.line(.init(text.withShortLists(of: TextLimits.ranges)), indent: 4)
+      let rules = entry.rules.filter(\.tells)
+      let shown = rules.prefix(TextLimits.rules).map { "\($0.device) '\($0.rule)'  \($0.place)" }
       let left = rules.count - shown.count
       if !shown.isEmpty {
         page.line(
@@ -112,6 +122,7 @@ extension Report {
     page.more(flows.entries.count - TextLimits.flows, indent: 4)
   }
 
+  /// The counts, and which requirements do not hold.
   private func writeSummary(to page: inout TextPage) {
     page.gap()
     let counts = counts
@@ -124,10 +135,21 @@ extension Report {
     spans.append(
       .init("\(counts.undecided) undecided", counts.undecided > 0 ? .doubtful : .plain))
     page.line(spans)
-    for error in internalErrors {
-      page.line(.bad("internal error, please report it: "), .init(error))
+    for word in ["violated", "undecided"] {
+      let ids = result.answers.filter { $0.verdict.name == word }.map(\.requirement.id)
+      if !ids.isEmpty { page.detail(word, [.init(ids.joined(separator: ", "))]) }
+    }
+    let broken = result.answers.filter { $0.internalError != nil }.map(\.requirement.id)
+    if !broken.isEmpty {
+      page.line(.bad("An error of Firebreak's own: "), .init(broken.joined(separator: ", ")))
     }
   }
+}
+
+extension RulePassed {
+  /// Whether a reader learns something from it: not from the end of a list, and not from a rule that
+  /// only goes to the list that it is named after.
+  fileprivate var tells: Bool { !rule.hasPrefix("end of ") && rule != list }
 }
 
 extension TextPage {

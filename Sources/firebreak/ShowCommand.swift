@@ -25,6 +25,7 @@ struct ShowCommand: ParsableCommand {
         inferred      what was concluded though no input says it
         findings      what is odd
         unmodelled    what affects traffic and became a condition or an opaque step
+        remarks       what else there is to know
         coverage      how much of each file is modelled
 
       Examples:

@@ -26,6 +26,8 @@ public struct Listing: Sendable {
     case findings
     /// What affects traffic and is not modelled.
     case unmodelled
+    /// What there is to remark.
+    case remarks
     /// How much of each file is modelled.
     case coverage
   }
@@ -62,6 +64,7 @@ public struct Listing: Sendable {
     case .conditions: writeConditions(to: &page)
     case .inferred: write(.inferred, "nothing was inferred", to: &page)
     case .findings: write(.finding, "there are no findings", to: &page)
+    case .remarks: write(.remark, "there is nothing to remark", to: &page)
     case .unmodelled: writeUnmodelled(to: &page)
     case .coverage: writeCoverage(to: &page)
     }
@@ -78,7 +81,7 @@ public struct Listing: Sendable {
       (notices.filter { $0.kind == .inferred }.count, .inferred),
       (notices.filter { $0.kind == .finding }.count, .findings),
       (coverage.reduce(0) { $0 + $1.opaque.count }, .unmodelled),
-      (coverage.count, .coverage),
+      (notices.filter { $0.kind == .remark }.count, .remarks), (coverage.count, .coverage),
     ]
     for (count, topic) in counts {
       let words = topic == .coverage ? "files with coverage" : topic.rawValue
