@@ -150,6 +150,47 @@ import Testing
     print("seed \(seed): \(stopped) operations stopped")
   }
 
+  @Test func `sets over one field agree with ranges, however many there are`() throws {
+    let seed: UInt64 = 51
+    var random = SplitMix(state: seed)
+    let count = rounds(60)
+    for _ in 0..<count {
+      let fields: [HeaderField] = [.protocol, .destinationPort, .mark, .sourceIPv4, .sourceIPv6]
+      let field = fields[random.below(fields.count)]
+      var store = HeaderSpaceStore()
+      let many = Self.ranges(field, 1 + random.below(120), &random)
+      let few = Self.ranges(field, 1 + random.below(4), &random)
+      for (a, b) in [(many, few), (few, many), (many, Self.ranges(field, 40, &random))] {
+        let first = try store.space(of: HeaderBox().constrained(field, to: a))
+        let second = try store.space(of: HeaderBox().constrained(field, to: b))
+        let space = { (values: Ranges) in HeaderBox().constrained(field, to: values) }
+        #expect(try store.values(of: field, in: first) == a)
+        #expect(try store.union(first, second) == store.space(of: space(a.union(b))))
+        let both = a.intersection(b)
+        #expect(try store.intersection(first, second) == store.space(of: space(both)))
+        let rest = a.subtracting(b)
+        #expect(try store.subtracting(second, from: first) == store.space(of: space(rest)))
+        #expect(try store.isSubset(first, of: second) == rest.isEmpty)
+        #expect(try store.isDisjoint(first, second) == both.isEmpty)
+        #expect(
+          try store.complement(first) == store.space(of: space(a.complement(upTo: field.greatest))))
+        #expect(try store.boxes(of: first).boxes == [space(a)])
+      }
+    }
+    print("seed \(seed): \(count) rounds")
+  }
+
+  private static func ranges(_ field: HeaderField, _ count: Int, _ random: inout SplitMix) -> Ranges
+  {
+    Ranges(
+      (0..<count).map { _ in
+        let wide = UInt128(random.next()) << 64 | UInt128(random.next())
+        let low = wide & field.greatest >> UInt128(random.chance(30) ? random.below(field.bits) : 0)
+        let width = (UInt128(1) << UInt128(random.below(field.bits))) - 1
+        return low...(width > field.greatest - low ? field.greatest : low + width / 8)
+      })
+  }
+
   @Test func `compaction keeps what it is asked to keep, and the store works on`() throws {
     let seed: UInt64 = 31
     var random = SplitMix(state: seed)
