@@ -68,13 +68,20 @@ extension Diagram {
     let levelB = level(b)
     let base = pending.count
     let here = min(levelA, levelB)
+    // Whether the result is one of the operands, which then need not be looked up.
+    var keepsA = levelA == here
+    var keepsB = levelB == here
     if levelA < levelB {
       for edge in edgeRange(a) {
-        push(base, bound(edge), combine(operation, child(edge), b))
+        let result = combine(operation, child(edge), b)
+        keepsA = keepsA && result == child(edge)
+        push(base, bound(edge), result)
       }
     } else if levelB < levelA {
       for edge in edgeRange(b) {
-        push(base, bound(edge), combine(operation, a, child(edge)))
+        let result = combine(operation, a, child(edge))
+        keepsB = keepsB && result == child(edge)
+        push(base, bound(edge), result)
       }
     } else {
       var edgeA = edgeRange(a).lowerBound
@@ -84,10 +91,22 @@ extension Diagram {
       let absorbing = Self.absorbing(operation)
       while edgeA < lastA {
         let result = combine(operation, child(edgeA), child(edgeB))
-        push(base, advance(&edgeA, &edgeB, absorbing, lastA, lastB), result)
+        let (edgeOfA, edgeOfB) = (edges[edgeA], edges[edgeB])
+        let bound = advance(&edgeA, &edgeB, absorbing, lastA, lastB)
+        push(base, bound, result)
+        // What lies past the edge was skipped and not compared.
+        let reached = UInt64(bound) << 32
+        keepsA = keepsA && Node(truncatingIfNeeded: edgeOfA) == result && edgeOfA >= reached
+        keepsB = keepsB && Node(truncatingIfNeeded: edgeOfB) == result && edgeOfB >= reached
       }
     }
-    let result = finish(here, base)
+    let result: Node
+    if keepsA || keepsB {
+      pending.truncate(to: base)
+      result = keepsA ? a : b
+    } else {
+      result = finish(here, base)
+    }
     depth -= 1
     remember(operation, a, b, result)
     return result

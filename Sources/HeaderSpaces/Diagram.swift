@@ -150,7 +150,7 @@ extension Diagram {
     edges.append(pending, from: base, count: count)
     records.append(Record(level: Self.leafLevel, first: UInt32(edges.count)))
     unique[slot] = UInt64(hash) << 32 | UInt64(node)
-    if nodeCount * 2 > unique.count { growUnique() }
+    if nodeCount * 3 > unique.count * 2 { growUnique() }
     return node
   }
 
@@ -178,7 +178,7 @@ extension Diagram {
   }
 
   private mutating func growUnique() {
-    var larger = Buffer<UInt64>(repeating: 0, count: unique.count * 4)
+    var larger = Buffer<UInt64>(repeating: 0, count: unique.count * 2)
     let mask = larger.count - 1
     for index in 0..<unique.count where unique[index] != 0 {
       var slot = Int(unique[index] >> 32) & mask
@@ -231,7 +231,7 @@ extension Diagram {
     if isOverflowing { return }
     cache[cacheSlot(operation, a, b)] = Result(operation: operation, a: a, b: b, result: result)
     cacheInsertions += 1
-    if cacheInsertions > 2 * cache.count, cache.count < 1 << 22 { growCache() }
+    if cacheInsertions > 2 * cache.count, cache.count < 1 << 20 { growCache() }
   }
 
   private mutating func growCache() {

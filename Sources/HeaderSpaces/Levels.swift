@@ -24,24 +24,27 @@ enum Levels {
 
   /// The fields in the order of the levels.
   ///
-  /// Few values and much influence first: with the registers on top a set falls apart into the
-  /// cases that a device tells apart, and the ghosts, which no filter reads, share below. The
-  /// protocol before the addresses makes 10,000 rules 1.5 times as fast as behind them, and wild
-  /// lists 3.5 times; ports before the addresses would be 4 to 30 times slower. One level for 16
-  /// bits beats two for 8 by a third, and one for 32 doubles the edges.
+  /// An operation walks what its operands have above the first level where they agree, so a field
+  /// that splits a set stands high, and one that has the same value all over a set stands low, where
+  /// equal rests are one node: the registers, but not the interfaces, which choose between whole
+  /// rule lists; and IPv6 addresses, which are 0 in every IPv4 packet, below the few levels of IPv4.
+  /// Measured: a network of 1,000 devices is verified 3 times as fast as with all registers on top.
   ///
-  /// IPv6 comes before IPv4 since a valid packet's address of the other family is 0: that test has 16
-  /// levels for IPv6, which stand once above all IPv4 instead of below each IPv4 source.
+  /// The protocol before the addresses builds 10,000 rules 1.5 times as fast as behind them, and wild
+  /// lists 3.5 times; ports before the addresses would be 4 to 30 times slower. One level for 16 bits
+  /// beats two for 8 by a third, and one for 32 doubles the edges of IPv4 lists; IPv6 addresses have
+  /// 32 bits a level, since the test for 0 has a node a level.
   static let order: [HeaderField] = [
-    .family, .ingress, .egress, .vrf, .nextHop, .destinationTranslation, .sourceTranslation,
-    .connectionState, .connectionDirection, .connectionStatus, .monitor, .sessionUse, .mark,
-    .protocol, .nextHeader, .sourceIPv6, .destinationIPv6, .sourceIPv4, .destinationIPv4,
+    .family, .ingress, .egress,
+    .protocol, .sourceIPv4, .destinationIPv4, .sourceIPv6, .destinationIPv6,
     .destinationPort, .sourcePort, .icmpType, .icmpCode, .tcpFlags, .fragment, .application,
-    .etherType,
-    .sentSourceIPv6, .sentDestinationIPv6, .sentSourceIPv4, .sentDestinationIPv4,
+    .nextHeader, .etherType,
+    .sentSourceIPv4, .sentDestinationIPv4, .sentSourceIPv6, .sentDestinationIPv6,
     .sentSourcePort, .sentDestinationPort,
-    .sessionSourceIPv6, .sessionDestinationIPv6, .sessionSourceIPv4, .sessionDestinationIPv4,
+    .sessionSourceIPv4, .sessionDestinationIPv4, .sessionSourceIPv6, .sessionDestinationIPv6,
     .sessionSourcePort, .sessionDestinationPort,
+    .vrf, .nextHop, .destinationTranslation, .sourceTranslation,
+    .connectionState, .connectionDirection, .connectionStatus, .monitor, .sessionUse, .mark,
   ]
 
   /// The chunks by level.
@@ -80,7 +83,8 @@ enum Levels {
   /// How many bits one level of a field has.
   static func chunkBits(of field: HeaderField) -> Int {
     switch field.bits {
-    case 128, 32: field == .mark ? 32 : 16
+    case 128: 32
+    case 32: field == .mark ? 32 : 16
     default: field.bits
     }
   }
