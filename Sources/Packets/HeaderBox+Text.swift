@@ -74,7 +74,7 @@ extension HeaderBox {
     if !others.isEmpty, others.ranges.count < values.ranges.count {
       return "not " + list(others, family)
     }
-    return values.ranges.compactMap { AddressRange(family, $0)?.description }.joined(separator: ",")
+    return values.addressText(family)
   }
 
   /// The protocol and the destination ports, where either is constrained.

@@ -147,3 +147,44 @@ extension Ranges {
     ranges.flatMap { Self.prefixes(of: $0, family) }
   }
 }
+
+extension Ranges {
+  /// The addresses in words, separated by commas: addresses, prefixes, ranges, and a prefix that
+  /// lacks a few as in `10.0.0.0/24(not 10.0.0.7)`.
+  ///
+  /// - Complexity: O(*n*) in the ranges.
+  public func addressText(_ family: Family) -> String {
+    var texts: [String] = []
+    var rest = ranges[...]
+    while let first = rest.first {
+      let runs = (2...4).compactMap { rest.count < $0 ? nil : rest.prefix($0) }
+      if let run = runs.last(where: { Self.isNearlyPrefix($0, family) }), let last = run.last {
+        let hull = AddressRange(family, first.lowerBound...last.upperBound)
+        let holes = Self.holes(in: run).compactMap { AddressRange(family, $0)?.description }
+        texts.append("\(hull?.description ?? "")(not \(holes.joined(separator: ", ")))")
+        rest = rest.dropFirst(run.count)
+      } else {
+        texts += [AddressRange(family, first)?.description].compactMap(\.self)
+        rest = rest.dropFirst()
+      }
+    }
+    return texts.joined(separator: ",")
+  }
+
+  /// Whether ranges are a prefix but for at most an eighth of it.
+  private static func isNearlyPrefix(
+    _ run: ArraySlice<ClosedRange<UInt128>>, _ family: Family
+  ) -> Bool {
+    guard let first = run.first, let last = run.last else { return false }
+    let missing = holes(in: run).reduce(UInt128(0)) { $0 + ($1.upperBound - $1.lowerBound + 1) }
+    return missing <= (last.upperBound - first.lowerBound) / 8
+      && prefixes(of: first.lowerBound...last.upperBound, family).count == 1
+  }
+
+  /// What lies between ranges.
+  private static func holes(
+    in run: ArraySlice<ClosedRange<UInt128>>
+  ) -> [ClosedRange<UInt128>] {
+    zip(run, run.dropFirst()).map { ($0.upperBound + 1)...($1.lowerBound - 1) }
+  }
+}
