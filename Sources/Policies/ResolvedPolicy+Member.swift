@@ -8,16 +8,18 @@ extension ResolvedPolicy {
   public func extent(
     of member: Member, in network: Network
   ) throws(InputErrors) -> ZoneExtent {
-    if case .feed = member.selector {
-      throw InputErrors([
-        InputError(
-          at: member.place, "'\(member)' cannot be named here",
-          hint: "name a zone that it is a member of")
-      ])
-    }
     var resolver = Resolver(after: self, network: network)
     let extent = resolver.resolve(Selection([member], at: member.place))
     guard resolver.errors.isEmpty else { throw InputErrors(resolver.errors) }
     return extent
+  }
+
+  /// The policy with only those of its requirements whose ids fit one of the patterns.
+  public func keeping(requirements patterns: [NamePattern]) -> Self {
+    var result = self
+    result.requirements.removeAll { resolved in
+      !patterns.contains { $0.matches(resolved.requirement.id) }
+    }
+    return result
   }
 }

@@ -11,7 +11,7 @@ public struct ResolvedPolicy: Sendable {
   public let zones: [ZoneExtent]
   /// The requirements in order; one that a pack implies between zones that overlap is left out, with
   /// a notice.
-  public let requirements: [ResolvedRequirement]
+  public internal(set) var requirements: [ResolvedRequirement]
   /// The waivers, in the order of `policy.waivers`.
   public let waivers: [ResolvedWaiver]
   /// The feeds, in the order of `policy.feeds`.

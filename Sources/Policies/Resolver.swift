@@ -35,7 +35,7 @@ struct Resolver {
 
   /// A resolver for names besides those of a policy that was resolved before.
   init(after resolved: ResolvedPolicy, network: Network) {
-    self.init(policy: resolved.policy, network: network, feeds: [])
+    self.init(policy: resolved.policy, network: network, feeds: resolved.feeds)
     zones = resolved.zones.map(ZoneState.done)
   }
 
@@ -112,10 +112,21 @@ struct Resolver {
 
   private mutating func add(zone name: String, at place: Place, to builder: inout ExtentBuilder) {
     guard let index = zoneIndices[name] else {
-      failUnknown("zone", name, among: policy.zones.map(\.name), at: place)
+      if let kind = kindOfName(name) {
+        fail(at: place, "no zone is named '\(name)'", hint: "the \(kind) is '\(kind):\(name)'")
+      } else {
+        failUnknown("zone", name, among: policy.zones.map(\.name), at: place)
+      }
       return
     }
     builder.add(extent(ofZone: index))
+  }
+
+  /// What of the network has a name that no zone has.
+  private func kindOfName(_ name: String) -> String? {
+    if network.segments.contains(where: { $0.name == name }) { return "segment" }
+    if network.endpoints.contains(where: { $0.name == name }) { return "endpoint" }
+    return network.devices.contains { $0.name == name } ? "device" : nil
   }
 
   /// The positions of the names that fit; an error where there is none.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Places
+import Policies
 import Projects
 import Reachability
 import Reports
@@ -22,12 +23,19 @@ struct VerifyCommand: ParsableCommand {
         firebreak verify network.json --policy policy.yaml --format json
         firebreak verify network.json --policy policy.json --as-of 2026-01-31
         firebreak verify . --assume gw-7/schedule:maintenance=false
+        firebreak verify . --requirement 'SEG-*'
       """)
 
   @OptionGroup var input: ProjectOptions
 
   @Option(name: .long, help: "The form of the report: \(FormatArgument.list).")
   var format = FormatArgument(.text)
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Answer only these requirements; * stands for any characters.", valueName: "id"))
+  var requirement: [String] = []
 
   func run() throws {
     let bar = ProgressBar()
@@ -58,10 +66,7 @@ struct VerifyCommand: ParsableCommand {
       bar.end()
       throw error
     }
-    guard let policy = project.policy else {
-      throw ValidationError(
-        "'\(input.network)' comes with no policy; name one with --policy.")
-    }
+    let policy = try chosen(of: project)
     bar.show("following packets")
     let result = verify(
       project.network, against: policy, withMatrix: format.format != .text
@@ -72,6 +77,23 @@ struct VerifyCommand: ParsableCommand {
         Report.Input(file: $0.path, size: $0.size, digest: $0.digest.description)
       },
       coverage: project.coverage, notices: project.notices, result: result)
+  }
+}
+
+extension VerifyCommand {
+  /// The policy with the requirements that are to be answered.
+  private func chosen(of project: Project) throws -> ResolvedPolicy {
+    guard let policy = project.policy else {
+      throw ValidationError(
+        "'\(input.network)' comes with no policy; name one with --policy.")
+    }
+    if requirement.isEmpty { return policy }
+    let ids = policy.requirements.map(\.requirement.id)
+    for pattern in requirement where !ids.contains(where: NamePattern(pattern).matches) {
+      throw ValidationError(
+        "No requirement is named '\(pattern)'; there are \(ids.joined(separator: ", ")).")
+    }
+    return policy.keeping(requirements: requirement.map(NamePattern.init))
   }
 }
 
