@@ -30,6 +30,14 @@ struct JSONWriter {
   /// A string.
   mutating func string(_ value: String) {
     text += "\""
+    defer { text += "\"" }
+    let isPlain = value.utf8.allSatisfy {
+      (0x20...0x7e).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    if isPlain {
+      text += value
+      return
+    }
     for scalar in value.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
@@ -41,7 +49,6 @@ struct JSONWriter {
         if scalar.isSteering { escape(scalar) } else { text.unicodeScalars.append(scalar) }
       }
     }
-    text += "\""
   }
 
   /// A member of an object whose value the body writes.

@@ -142,11 +142,30 @@ func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
 
 extension String {
   /// The text with each list of words joined by commas cut after so many, and a count of the others.
+  ///
+  /// What is in brackets belongs to one word. A list that is one longer is left whole, since the
+  /// count would be as long.
   func withShortLists(of limit: Int) -> String {
-    split(separator: " ", omittingEmptySubsequences: false).map { word in
-      let items = word.split(separator: ",", omittingEmptySubsequences: false)
-      if items.count <= limit + 1 { return String(word) }
+    parts(by: " ").map { word in
+      let items = word.parts(by: ",")
+      if items.count <= limit + 1 { return word }
       return items.prefix(limit).joined(separator: ",") + ",…(\(items.count - limit) more)"
     }.joined(separator: " ")
+  }
+
+  /// The parts between separators that are not in brackets.
+  private func parts(by separator: Character) -> [String] {
+    var parts = [""]
+    var depth = 0
+    for character in self {
+      if character == separator, depth == 0 {
+        parts.append("")
+        continue
+      }
+      if character == "(" { depth += 1 }
+      if character == ")" { depth -= 1 }
+      parts[parts.count - 1].append(character)
+    }
+    return parts
   }
 }

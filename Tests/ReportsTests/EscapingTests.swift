@@ -72,3 +72,14 @@ import Testing
     #expect(page.text == "- \(source)\n")
   }
 }
+
+@Suite struct `Short lists` {
+  @Test(arguments: [
+    ("a,b,c,d e", "a,b,c,d e"), ("a,b,c,d,e x,y", "a,b,c,…(2 more) x,y"),
+    ("a(not b, c, d, e),f g", "a(not b, c, d, e),f g"), ("", ""), ("a  b", "a  b"),
+    ("a,b,c,d,e,f -> a,b,c,d,e,f", "a,b,c,…(3 more) -> a,b,c,…(3 more)"),
+  ])
+  func `long lists are cut with a count`(text: String, short: String) {
+    #expect(text.withShortLists(of: 3) == short)
+  }
+}

@@ -24,7 +24,7 @@ import Testing
         """)
   }
 
-  @Test func `a feed cannot be named beside a policy`() throws {
+  @Test func `a feed that the policy does not name is an error`() throws {
     let sample = try Sample()
     let member = try Member(parsing: "feed:x", at: Place(file: "show"))
     #expect(throws: InputErrors.self) {

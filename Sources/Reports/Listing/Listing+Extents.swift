@@ -68,6 +68,6 @@ extension AddressSet {
   }
 
   private static func list(_ values: Ranges, _ family: Family) -> String {
-    values.ranges.compactMap { AddressRange(family, $0)?.description }.joined(separator: ", ")
+    values.addressText(family)
   }
 }
