@@ -147,9 +147,6 @@ public struct CanonicalNetwork: Sendable {
   /// Boxes of the ICMP errors, which may be related to a session.
   public internal(set) var icmpErrors: [HeaderBox] = []
 
-  /// Added to a translation register: the translation is not to be performed but undone.
-  public static let undoneTranslation: UInt128 = 0x8000
-
   /// The literal that stands for a condition's outcome.
   public static func literal(_ condition: Int) -> Int { 2 * condition }
 
@@ -182,6 +179,8 @@ public enum LoweringBounds {
   public static let boxesInMatch = 20_000
   /// The most conditional routes of equal rank to one prefix: all their outcomes are enumerated.
   public static let conditionalEqualRoutes = 6
+  /// The most parts into which routes may cut the pool of a destination translation.
+  public static let poolParts = 1_000
   /// The deepest chain of jumps.
   public static let jumps = 64
 }

@@ -27,32 +27,25 @@ struct DeviceLowering {
     var course: Course
   }
 
-  /// Registers hold what `HeaderField` says; beyond it the lowering uses these values while a
-  /// packet is inside a device.
-  enum Register {
-    /// A packet exempt from tracking, in `connectionState`.
-    static let exempt: UInt128 = 5
-    /// Added to 1 + a translation's index: its effect is to be undone.
-    static let undo = CanonicalNetwork.undoneTranslation
-    /// Added in `vrf` to the number of a forced way together with the VRF that the packet is in.
-    static let forced: UInt128 = 0x8000
-    /// The next hop of a packet that a bridge sends on: anybody.
-    static let anybody: UInt128 = 0xFFFF
-  }
-
   let index: Int
   let device: Device
   let network: Network
   let matches: MatchBoxes
-  /// The gateways that `nextHop` counts, and the forced ways that `vrf` counts.
+  /// How the rules see the registers.
+  let registers: VisibleRegisters
+  /// The forced ways that `vrf` counts.
+  let forcedWays: [NextHop]
+  /// The parts of pools that a translation's code stands for, in the order of their codes.
+  let poolParts: [PoolPart]
+  /// The gateways that `nextHop` counts.
   var gateways: [IPAddress] = []
-  var forcedWays: [NextHop] = []
   var points: [Point: Int] = [:]
   var exit = 0
   /// The ways out that some route or bridge takes: what the exit must tell apart.
   var exits: Set<Exit> = []
   var vrfEntries: [VRFPoint: Int] = [:]
 
+  /// A way out, by interface and next hop.
   struct Exit: Hashable, Comparable {
     var interface: Int
     var nextHop: UInt128
@@ -65,15 +58,28 @@ struct DeviceLowering {
   /// Where a look-up in a VRF begins for packets that then go on from a point of the pipeline.
   struct VRFPoint: Hashable {
     var vrf: Int
+    var key: LookupKey
     var next: Point
   }
 
-  init(_ index: Int, in lowering: Lowering) {
+  init(_ index: Int, in lowering: Lowering) throws(LoweringLimit) {
     self.index = index
     network = lowering.network
     device = network.devices[index]
-    matches = MatchBoxes(conditions: lowering.canonical.conditions, place: device.place)
     forcedWays = Self.forcedWays(of: device)
+    poolParts = try Self.poolParts(of: device, network)
+    registers = VisibleRegisters(
+      vrfs: device.vrfs.count, forcedWays: forcedWays.count,
+      translations: device.translations.count, parts: poolParts.map { $0.translation + 1 })
+    matches = MatchBoxes(
+      conditions: lowering.canonical.conditions, place: device.place, registers: registers)
+    let codes = device.translations.count + poolParts.count
+    let ways = (forcedWays.count + 1) * device.vrfs.count
+    if UInt128(codes) >= RegisterCode.greatestTranslation || ways >= RegisterCode.forced {
+      throw LoweringLimit(
+        message: "device \(device.name) has too many translations or forced ways",
+        place: device.place)
+    }
   }
 
   /// Defines where packets go that arrive at the device or are its own.
@@ -136,7 +142,7 @@ struct DeviceLowering {
     case (.arrival, .onward), (.arrival, .bridged):
       return try location(
         Point(line: .departure, stage: 0, course: point.course), in: &lowering)
-    case (.arrival, .local), (.output, .local):
+    case (.arrival, .local), (.departure, .local), (.output, .local):
       return try location(Point(line: .input, stage: 0, course: .local), in: &lowering)
     case (.input, _):
       return lowering.add(.leave(next: lowering.canonical.deliveredToDevice[index]))
@@ -168,8 +174,8 @@ struct DeviceLowering {
       let register: HeaderField =
         end == .source ? .sourceTranslation : .destinationTranslation
       var open = HeaderBox()
-      open.constrain(.connectionState, to: Ranges(UInt128(ConnectionState.new.rawValue)))
-      open.constrain(register, to: Ranges(0))
+      open.constrain(.connectionState, to: RegisterCode.codes(of: .new))
+      open.constrain(register, to: registers.codes(register, Ranges(0)))
       return lowering.match([([open], list)], otherwise: next)
     case .recall: return try lowerRecall(next: next, in: &lowering)
     case .route, .bridge: return next
@@ -177,9 +183,11 @@ struct DeviceLowering {
       return lowerTranslations(.destination, next: next, in: &lowering)
     case .translateSource: return lowerTranslations(.source, next: next, in: &lowering)
     case .remember:
+      if device.sessions == nil { return next }
       let remember = lowering.add(.remember(device: index, next: next))
+      let new = UInt128(ConnectionState.new.rawValue)
       var fresh = HeaderBox()
-      fresh.constrain(.connectionState, to: Ranges(UInt128(ConnectionState.new.rawValue)))
+      fresh.constrain(.connectionState, to: Ranges(values: [new, new + RegisterCode.forwarded]))
       return lowering.match([([fresh], remember)], otherwise: next)
     case .reassemble:
       var later = HeaderBox()
@@ -196,12 +204,9 @@ struct DeviceLowering {
     let passed = lowering.add(.watch(device: index, next: next))
     let list = try lowerList(acl, permit: passed, in: &lowering)
     guard device.sessions?.bypassesFilters == true else { return list }
-    var ofSession = HeaderBox()
-    ofSession.constrain(
-      .connectionState,
-      to: Ranges(
-        UInt128(
-          ConnectionState.established.rawValue)...UInt128(ConnectionState.related.rawValue)))
+    let codes = RegisterCode.stateFlags.filter { $0 & RegisterCode.forwarded != 0 }
+    let ofSession = HeaderBox().constrained(
+      .connectionState, to: Ranges(codes.map { $0...$0 + 7 }))
     return lowering.match([([ofSession], passed)], otherwise: list)
   }
 
@@ -253,11 +258,11 @@ struct DeviceLowering {
         entries.append(([box], try location(next(point), in: &lowering)))
         continue
       }
-      exits.insert(Exit(interface: way, nextHop: Register.anybody))
+      exits.insert(Exit(interface: way, nextHop: RegisterCode.anybody))
       let out = lowering.add(
         .rewrite(
           [
-            .set(.egress, Ranges(UInt128(way + 1))), .set(.nextHop, Ranges(Register.anybody)),
+            .set(.egress, Ranges(UInt128(way + 1))), .set(.nextHop, Ranges(RegisterCode.anybody)),
           ], next: bridged))
       entries.append(([box], out))
     }
@@ -266,12 +271,19 @@ struct DeviceLowering {
 
   /// Defines the exit: by the interface and next hop that were chosen to the segment there.
   private mutating func defineExit(in lowering: inout Lowering) {
+    if writesEgress {
+      // A rule that writes the interface leaves the next hop as it was.
+      let hops = Set(exits.map(\.nextHop)).union([0])
+      for interface in device.interfaces.indices {
+        for hop in hops { exits.insert(Exit(interface: interface, nextHop: hop)) }
+      }
+    }
     var entries: [(boxes: [HeaderBox], target: Int)] = []
     for way in exits.sorted() {
       let interface = device.interfaces[way.interface]
       guard interface.isUp, let segment = interface.segment else { continue }
       let target: Int
-      if way.nextHop == Register.anybody {
+      if way.nextHop == RegisterCode.anybody {
         target = lowering.canonical.sent[segment]
       } else if way.nextHop == 0 {
         target = lowering.canonical.put[segment]
@@ -285,5 +297,18 @@ struct DeviceLowering {
     }
     let out = lowering.match(entries, otherwise: lowering.drop(.unrouted))
     lowering.define(exit, .choose([out]))
+  }
+
+  /// Whether a rule may write the interface by which a packet leaves.
+  private var writesEgress: Bool {
+    device.acls.contains { list in
+      list.rules.contains { rule in
+        if case .opaque(_, let writes) = rule.action, writes.contains(.egress) { return true }
+        return rule.effects.contains { effect in
+          if case .set(.egress, _) = effect { return true }
+          return false
+        }
+      }
+    }
   }
 }

@@ -10,17 +10,18 @@ extension DeviceLowering {
     let deny = lowering.drop(.denied)
     let end = device.acls[acl].end == .permit ? permit : deny
     return try lowerList(
-      acl, ListExits(permit: permit, deny: deny, end: end, isStage: true), depth: 0, in: &lowering)
+      acl, ListExits(permit: permit, deny: deny, end: end, running: []), in: &lowering)
   }
 
   /// Where a list sends packets that leave it.
-  struct ListExits: Hashable {
+  private struct ListExits {
     var permit: Int
     var deny: Int
     /// For `return` and for the end of the list.
     var end: Int
-    /// Whether the stage itself runs this list, so that its end is the list's policy.
-    var isStage: Bool
+    /// The lists that jumped to this one or went to it; none where the stage itself runs it, so
+    /// that its end is the list's policy.
+    var running: [Int]
   }
 
   /// Lowers a list.
@@ -30,10 +31,15 @@ extension DeviceLowering {
   /// its own, to which the table's last entry leads after its detour. Tables are built from the
   /// list's end, so that this does not recurse but for jumps.
   private mutating func lowerList(
-    _ acl: Int, _ exits: ListExits, depth: Int, in lowering: inout Lowering
+    _ acl: Int, _ exits: ListExits, in lowering: inout Lowering
   ) throws(LoweringLimit) -> Int {
     let list = device.acls[acl]
-    guard depth <= LoweringBounds.jumps else {
+    guard !exits.running.contains(acl) else {
+      throw LoweringLimit(
+        message: "lists jump to each other in a circle, \(list.name) among them",
+        place: list.place)
+    }
+    guard exits.running.count <= LoweringBounds.jumps else {
       throw LoweringLimit(
         message: "jumps between lists are nested deeper than \(LoweringBounds.jumps)",
         place: list.place)
@@ -50,10 +56,10 @@ extension DeviceLowering {
       var lower = max(0, upper - 1)
       while lower > 0, !goesOn(list.rules[lower - 1]) { lower -= 1 }
       let end =
-        exits.isStage && isLast
+        exits.running.isEmpty && isLast
         ? CanonicalNetwork.RuleReference(device: index, acl: acl, rule: list.rules.count) : nil
       rest = try lowerTable(
-        acl, lower..<upper, exits, rest: rest, endOfList: end, depth: depth, in: &lowering)
+        acl, lower..<upper, exits, rest: rest, endOfList: end, in: &lowering)
       upper = lower
       isLast = false
     } while upper > 0
@@ -63,7 +69,7 @@ extension DeviceLowering {
   /// Lowers consecutive rules of which at most the last goes on.
   private mutating func lowerTable(
     _ acl: Int, _ rules: Range<Int>, _ exits: ListExits, rest: Int,
-    endOfList: CanonicalNetwork.RuleReference?, depth: Int, in lowering: inout Lowering
+    endOfList: CanonicalNetwork.RuleReference?, in lowering: inout Lowering
   ) throws(LoweringLimit) -> Int {
     var entries: [(boxes: [HeaderBox], target: Int, rule: CanonicalNetwork.RuleReference?)] = []
     for number in rules {
@@ -72,13 +78,13 @@ extension DeviceLowering {
       let boxes = try boxes(of: rule)
       if boxes.isEmpty { continue }
       let reference = CanonicalNetwork.RuleReference(device: index, acl: acl, rule: number)
-      if case .opaque(let condition, let writes) = rule.action {
+      if case .opaque(let condition, let writes) = rule.action, rule.effects.isEmpty {
         let target = lowerOpaque(writes, rest: rest, exits, in: &lowering)
         entries += opaqueEntries(
           boxes, condition, target: target, deny: exits.deny, rule: reference, in: lowering)
         continue
       }
-      let target = try target(of: rule, rest: rest, exits, depth: depth, in: &lowering)
+      let target = try target(of: rule, in: acl, rest: rest, exits, in: &lowering)
       entries.append((boxes, target, reference))
     }
     if entries.isEmpty, endOfList == nil { return rest }
@@ -102,26 +108,32 @@ extension DeviceLowering {
 
   /// Where a rule sends the packets that it matches, by way of its effects.
   private mutating func target(
-    of rule: ACL.Rule, rest: Int, _ exits: ListExits, depth: Int, in lowering: inout Lowering
+    of rule: ACL.Rule, in acl: Int, rest: Int, _ exits: ListExits, in lowering: inout Lowering
   ) throws(LoweringLimit) -> Int {
     let next: Int
     switch rule.action {
     case .permit: next = exits.permit
     case .deny, .reject: return exits.deny
-    case .next, .opaque: next = rest
+    case .next: next = rest
     case .return: next = exits.end
     case .jump(let list):
       var inner = exits
       inner.end = rest
-      inner.isStage = false
-      next = try lowerList(list, inner, depth: depth + 1, in: &lowering)
+      inner.running.append(acl)
+      next = try lowerList(list, inner, in: &lowering)
     case .goto(let list):
       // A list that is gone to ends where the list that went there would have ended.
       var inner = exits
-      inner.isStage = false
-      next = try lowerList(list, inner, depth: depth + 1, in: &lowering)
+      inner.running.append(acl)
+      next = try lowerList(list, inner, in: &lowering)
+    case .opaque(let condition, let writes):
+      // The condition is asked about the packet as the effects left it.
+      let acts = lowerOpaque(writes, rest: rest, exits, in: &lowering)
+      let entries = opaqueEntries(
+        [HeaderBox()], condition, target: acts, deny: exits.deny, rule: nil, in: lowering)
+      next = lowering.match(entries.map { ($0.boxes, $0.target) }, otherwise: exits.deny)
     }
-    return try perform(rule.effects[...], then: next, in: &lowering)
+    return perform(rule.effects, then: next, in: &lowering)
   }
 
   /// All that a rule with an unmodelled action may do but deny: permit, or go on, after any writes.
@@ -129,18 +141,13 @@ extension DeviceLowering {
     _ writes: [HeaderField], rest: Int, _ exits: ListExits, in lowering: inout Lowering
   ) -> Int {
     let out = lowering.choose(exits.permit == rest ? [rest] : [exits.permit, rest])
-    if writes.isEmpty { return out }
-    let wire = writes.filter { $0 <= .etherType }
-    var steps: [CanonicalNetwork.Write] = writes.filter { $0 > .etherType }.map {
-      .set($0, $0.allValues)
-    }
-    if !wire.isEmpty { steps.append(.scramble(wire)) }
-    return lowering.choose([out, lowering.add(.rewrite(steps, next: out))])
+    let written = scramble(writes, next: out, in: &lowering)
+    return written == out ? out : lowering.choose([out, written])
   }
 
   private func opaqueEntries(
     _ boxes: [HeaderBox], _ condition: Int, target: Int, deny: Int,
-    rule: CanonicalNetwork.RuleReference, in lowering: Lowering
+    rule: CanonicalNetwork.RuleReference?, in lowering: Lowering
   ) -> [(boxes: [HeaderBox], target: Int, rule: CanonicalNetwork.RuleReference?)] {
     switch lowering.canonical.conditions[condition].assumed {
     case true?: return [(boxes, target, rule)]
@@ -153,62 +160,6 @@ extension DeviceLowering {
         return box
       }.filter { !$0.isEmpty }
       return [(open, target, rule), (boxes, deny, rule)]
-    }
-  }
-
-  /// Performs effects in order on the way to a location.
-  private mutating func perform(
-    _ effects: ArraySlice<Effect>, then next: Int, in lowering: inout Lowering
-  ) throws(LoweringLimit) -> Int {
-    var target = next
-    for effect in effects.reversed() {
-      switch effect {
-      case .set(let field, let value): target = lowerSet(field, value, next: target, in: &lowering)
-      case .translateDestination(let translation):
-        target = lowering.add(
-          .rewrite(
-            [.set(.destinationTranslation, Ranges(UInt128(translation + 1)))], next: target))
-      case .translateSource(let translation):
-        target = lowering.add(
-          .rewrite([.set(.sourceTranslation, Ranges(UInt128(translation + 1)))], next: target))
-      case .untrack:
-        target = lowering.add(
-          .rewrite([.set(.connectionState, Ranges(Register.exempt))], next: target))
-      case .forward(let way):
-        target = force(way, next: target, in: &lowering)
-      }
-    }
-    return target
-  }
-
-  /// Notes a forced way beside the VRF that the packet is in.
-  private func force(_ way: NextHop, next: Int, in lowering: inout Lowering) -> Int {
-    let number = forcedWays.firstIndex(of: way) ?? 0
-    var entries: [(boxes: [HeaderBox], target: Int)] = []
-    for vrf in device.vrfs.indices {
-      let codes = forcedWays.indices.map { forcedCode($0, vrf: vrf) } + [UInt128(vrf)]
-      let note = lowering.add(
-        .rewrite([.set(.vrf, Ranges(forcedCode(number, vrf: vrf)))], next: next))
-      entries.append(([HeaderBox().constrained(.vrf, to: Ranges(values: codes))], note))
-    }
-    return lowering.match(entries, otherwise: next)
-  }
-
-  /// Writes a constant to a field of the packets that have it.
-  ///
-  /// A field that decides which others a packet has leaves those open.
-  private func lowerSet(
-    _ field: HeaderField, _ value: UInt128, next: Int, in lowering: inout Lowering
-  ) -> Int {
-    if field > .etherType {
-      return lowering.add(.rewrite([.set(field, Ranges(value))], next: next))
-    }
-    switch field {
-    case .family, .protocol, .fragment:
-      return lowering.add(.rewrite([.anything], next: next))
-    default:
-      let write = lowering.add(.rewrite([.set(field, Ranges(value))], next: next))
-      return lowering.match([(MatchBoxes.having(field), write)], otherwise: next)
     }
   }
 }

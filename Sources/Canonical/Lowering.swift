@@ -9,11 +9,11 @@ import Places
 public func lower(_ network: Network) throws(LoweringLimit) -> CanonicalNetwork {
   var lowering = Lowering(network)
   lowering.reserveEntrances()
+  lowering.meetUnmodelledNeighbours()
   for device in network.devices.indices {
-    var deviceLowering = DeviceLowering(device, in: lowering)
+    var deviceLowering = try DeviceLowering(device, in: lowering)
     try deviceLowering.lower(in: &lowering)
   }
-  lowering.meetGatewaysOfEndpoints()
   for segment in network.segments.indices { lowering.lowerSegment(segment) }
   lowering.defineNeighbourCloud()
   lowering.canonical.icmpErrors = try headerBoxes(
@@ -37,6 +37,8 @@ struct Lowering {
   var cloudSegments: Set<Int> = []
   private var drops: [CanonicalNetwork.Loss: Int] = [:]
   private var hops: [Hop: Int] = [:]
+  /// The gateways that somebody names and nobody answers for.
+  private var named: Set<Hop> = []
   /// The entrances of unmodelled neighbours, by the first segment of their domain.
   private var unmodelled: [Int: [Int]] = [:]
   /// Equal tables are one, so that what the engine makes of a table is made once.
@@ -154,10 +156,12 @@ struct Lowering {
       result = choose(arrivals + [canonical.put[internet]])
     } else if !answering.isEmpty || isBeyondBridges(gateway, from: segment) {
       result = choose(arrivals)
-    } else if !next.isEmpty {
-      result = choose(arrivals + [unmodelledNeighbour(gateway, on: segment)])
     } else {
-      result = unmodelledNeighbour(gateway, on: segment)
+      // Where nothing names the gateway here, a rule wrote the interface.
+      let nobody =
+        named.contains(hop)
+        ? unmodelledNeighbour(gateway, on: segment) : drop(.unmodelledNeighbour)
+      result = choose(arrivals + [nobody])
     }
     hops[hop] = result
     return result
@@ -187,6 +191,20 @@ struct Lowering {
     return false
   }
 
+  /// Whether a gateway on a segment is nobody that the network has.
+  private func isUnmodelled(_ gateway: IPAddress, on segment: Int) -> Bool {
+    segment != network.internet && !domains[segment].contains(where: joined.contains)
+      && !ports[segment].contains {
+        network.devices[$0.device].interfaces[$0.interface].answeredAddresses.contains(gateway)
+      } && !isBeyondBridges(gateway, from: segment)
+  }
+
+  private mutating func addUnmodelledNeighbour(_ gateway: IPAddress, on segment: Int) {
+    guard isUnmodelled(gateway, on: segment) else { return }
+    named.insert(Hop(segment: segment, gateway: gateway))
+    _ = hop(to: gateway, on: segment)
+  }
+
   private mutating func unmodelledNeighbour(_ gateway: IPAddress, on segment: Int) -> Int {
     let name = Network.unmodelledNeighbour(gateway, on: network.segments[segment].name)
     let place = network.segments[segment].place
@@ -209,12 +227,32 @@ struct Lowering {
     return entrance
   }
 
-  /// Finds the unmodelled neighbours that only endpoint groups name.
-  mutating func meetGatewaysOfEndpoints() {
+  /// Finds the unmodelled neighbours: gateways that a route, a rule or an endpoint group names.
+  mutating func meetUnmodelledNeighbours() {
+    for device in network.devices {
+      for (vrf, table) in device.vrfs.enumerated() {
+        var met: Set<NextHop> = []
+        for hop in table.routes.flatMap(\.nextHops) where met.insert(hop).inserted {
+          meetUnmodelledNeighbour(hop, vrf: vrf, device)
+        }
+      }
+      for way in DeviceLowering.forcedWays(of: device) {
+        meetUnmodelledNeighbour(way, vrf: nil, device)
+      }
+    }
     for group in network.endpoints {
       for attachment in group.attachments {
-        if let gateway = attachment.gateway { _ = hop(to: gateway, on: attachment.segment) }
+        guard let gateway = attachment.gateway else { continue }
+        addUnmodelledNeighbour(gateway, on: attachment.segment)
       }
+    }
+  }
+
+  private mutating func meetUnmodelledNeighbour(_ way: NextHop, vrf: Int?, _ device: Device) {
+    guard case .gateway(let gateway, let named) = way else { return }
+    for index in device.interfaces(to: gateway, named: named, vrf: vrf) {
+      guard let segment = device.interfaces[index].segment else { continue }
+      addUnmodelledNeighbour(gateway, on: segment)
     }
   }
 

@@ -8,6 +8,8 @@ struct MatchBoxes {
   var conditions: ConditionTable
   /// Where the rule is, for errors.
   var place: Place
+  /// How the rules of a device see its registers; `nil` for matches on what is on the wire.
+  var registers: VisibleRegisters?
 
   /// Boxes whose union holds exactly the packets, among those that exist, which the match matches.
   func boxes(of match: Match) throws(LoweringLimit) -> [HeaderBox] {
@@ -19,7 +21,8 @@ struct MatchBoxes {
     case .any: return isNegated ? [] : [HeaderBox()]
     case .never: return isNegated ? [HeaderBox()] : []
     case .field(let field, let values):
-      return isNegated ? lacking(field, or: values) : having(field, in: values)
+      let codes = registers?.codes(field, values) ?? values
+      return isNegated ? lacking(field, or: codes) : having(field, in: codes)
     case .condition(let index):
       if let assumed = conditions[index].assumed {
         return assumed != isNegated ? [HeaderBox()] : []

@@ -3,6 +3,93 @@ import Packets
 import Places
 
 extension DeviceLowering {
+  /// One entry of a VRF's table, in the order of evaluation.
+  struct RouteEntry {
+    var family: Family
+    var destinations: Ranges
+    /// The outcomes of the routes' conditions under which the entry exists.
+    var literals: [Literal]
+    var target: Int
+  }
+
+  /// Boxes of the packets for which a look-up meets an entry.
+  func boxes(of entry: RouteEntry, _ key: LookupKey) -> [HeaderBox] {
+    var box = HeaderBox().constrained(.family, to: Ranges(UInt128(entry.family.rawValue)))
+    for literal in entry.literals { box.constrain(literal) }
+    let field = Self.destinationField(entry.family)
+    switch key {
+    case .packet: return [box.constrained(field, to: entry.destinations)]
+    case .addresses(let family, let addresses):
+      let isMet = !entry.destinations.intersection(addresses).isEmpty
+      return family == entry.family && isMet ? [box] : []
+    case .moved(let from, let to):
+      guard from.family == entry.family else { return [] }
+      let met = entry.destinations.intersection(Ranges(to.range))
+      if met.isEmpty { return [] }
+      let back = met.ranges.map {
+        let start = $0.lowerBound - to.range.lowerBound + from.range.lowerBound
+        return start...start + ($0.upperBound - $0.lowerBound)
+      }
+      return [box.constrained(field, to: Ranges(back))]
+    }
+  }
+
+  /// Some of the addresses of one family of a translation's pool, which all VRFs route alike.
+  struct PoolPart: Hashable {
+    var translation: Int
+    var family: Family
+    var addresses: Ranges
+  }
+
+  /// The parts of pools that have several, where a route stage looks at what translations will make
+  /// of the destination.
+  static func poolParts(
+    of device: Device, _ network: Network
+  ) throws(LoweringLimit) -> [PoolPart] {
+    let pipeline = device.pipeline
+    let stages = pipeline.arrival + pipeline.departure + pipeline.input + pipeline.output
+    guard stages.contains(.route(.translatedDestination)) else { return [] }
+    let sets = distinguished(by: device)
+    var result: [PoolPart] = []
+    for (number, translation) in device.translations.enumerated() {
+      guard case .pool(let pool) = translation.address else { continue }
+      for family in [Family.ipv4, .ipv6] where !pool[family].isEmpty {
+        var cells = [pool[family]]
+        for set in sets where !set[family].isEmpty {
+          cells = cells.flatMap { cell in
+            [cell.intersection(set[family]), cell.subtracting(set[family])]
+          }.filter { !$0.isEmpty }
+          guard cells.count <= LoweringBounds.poolParts else {
+            throw LoweringLimit(
+              message: "routes cut a pool into more than \(LoweringBounds.poolParts) parts",
+              place: translation.place)
+          }
+        }
+        if cells.count == 1 { continue }
+        result += cells.map { PoolPart(translation: number, family: family, addresses: $0) }
+      }
+    }
+    return result
+  }
+
+  /// The sets of destinations that some look-up of a device tells apart from others.
+  private static func distinguished(by device: Device) -> [AddressSet] {
+    var sets: Set<AddressSet> = [Network.linkLocal.union(Network.multicast)]
+    for interface in device.interfaces where interface.isUp {
+      sets.insert(interface.ownAddresses)
+      for address in interface.addresses {
+        sets.insert(AddressSet([address.subnet]))
+        if address.address.family == .ipv4,
+          let last = IPAddress(.ipv4, address.subnet.range.upperBound)
+        {
+          sets.insert(AddressSet(last))
+        }
+      }
+    }
+    for route in device.vrfs.flatMap(\.routes) { sets.insert(AddressSet([route.destination])) }
+    return Array(sets)
+  }
+
   /// Where packets for the device itself go on.
   struct Local {
     /// Those that belong to no interface: `egress` becomes the one by which they came in.
@@ -88,7 +175,7 @@ extension DeviceLowering {
 
   /// The entries for other destinations: by descending prefix length, then by distance and metric.
   mutating func unicastEntries(
-    _ vrf: Int, onward: Point, in lowering: inout Lowering
+    _ vrf: Int, _ key: LookupKey, onward: Point, in lowering: inout Lowering
   ) throws(LoweringLimit) -> [RouteEntry] {
     let candidates = candidates(vrf)
     var groups: [[Candidate]] = []
@@ -108,7 +195,7 @@ extension DeviceLowering {
           target = known
         } else {
           target = try lowerWays(
-            alternative.nextHops, vrf: vrf, onward: onward, in: &lowering)
+            alternative.nextHops, vrf: vrf, key, onward: onward, in: &lowering)
           targets[alternative.nextHops] = target
         }
         result.append(
@@ -141,10 +228,11 @@ extension DeviceLowering {
       }
       let hops = route.nextHops.filter { hop in
         switch hop {
-        case .discard, .vrf: true
+        case .discard: true
+        case .vrf(let other): device.vrfs.indices.contains(other)
         case .interface(let interface): device.interfaces[interface].isUp
         case .gateway(let gateway, let interface):
-          !interfaces(to: gateway, named: interface, vrf: vrf).isEmpty
+          !device.interfaces(to: gateway, named: interface, vrf: vrf).isEmpty
         }
       }
       if hops.isEmpty { continue }
@@ -245,7 +333,7 @@ extension DeviceLowering {
         case .interface(let back): check == .loose || back == interface
         case .gateway(let gateway, let named):
           check == .loose
-            || interfaces(to: gateway, named: named, vrf: vrf).contains(interface)
+            || device.interfaces(to: gateway, named: named, vrf: vrf).contains(interface)
         }
       }
       if passes { passing.append(([box], next)) } else { failing.append(([box], lost)) }
@@ -260,10 +348,6 @@ extension DeviceLowering {
     entries.insert(([always, local, unspecified], next), at: 0)
     let checked = lowering.match(entries, otherwise: lost)
     guard let unknown, matches.conditions[unknown].assumed != false else { return checked }
-    var open = HeaderBox()
-    if matches.conditions[unknown].assumed == nil {
-      open.constrain(Literal(CanonicalNetwork.literal(unknown), true))
-    }
-    return lowering.choose([checked, lowering.match([([open], next)], otherwise: lost)])
+    return lowering.match([([open(under: unknown)], next)], otherwise: checked)
   }
 }

@@ -13,12 +13,12 @@ extension DeviceLowering {
       return try lookup(key, vrf: 0, onward: onward, in: &lowering)
     }
     for (number, way) in forcedWays.enumerated() {
-      let target = try lowerWays([way], vrf: nil, onward: onward, in: &lowering)
+      let target = try forcedLookup(key, way, onward: onward, in: &lowering)
       for vrf in device.vrfs.indices {
         // The next route stage chooses anew, in the VRF that the packet was in.
         let taken = lowering.add(
           .rewrite([.set(.vrf, Ranges(UInt128(vrf)))], next: target))
-        let code = Ranges(forcedCode(number, vrf: vrf))
+        let code = Ranges(registers.forcedCode(number, vrf: vrf))
         entries.append(([HeaderBox().constrained(.vrf, to: code)], taken))
       }
     }
@@ -43,153 +43,193 @@ extension DeviceLowering {
     return result
   }
 
-  /// What `vrf` holds of a packet that is in a VRF and whose way is forced.
-  func forcedCode(_ way: Int, vrf: Int) -> UInt128 {
-    Register.forced + UInt128(way * device.vrfs.count + vrf)
+  /// A way that leads to another VRF looks the destination up there; others need no look-up.
+  private mutating func forcedLookup(
+    _ key: RouteKey, _ way: NextHop, onward: Point, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    guard case .vrf = way else {
+      return try lowerWays([way], vrf: nil, .packet, onward: onward, in: &lowering)
+    }
+    return try byDestination(key, in: &lowering) {
+      (this: inout Self, key: LookupKey, lowering: inout Lowering) throws(LoweringLimit) in
+      try this.lowerWays([way], vrf: nil, key, onward: onward, in: &lowering)
+    }
   }
 
   private mutating func lookup(
     _ key: RouteKey, vrf: Int, onward: Point, in lowering: inout Lowering
   ) throws(LoweringLimit) -> Int {
-    let plain = try entry(of: vrf, onward: onward, in: &lowering)
+    try byDestination(key, in: &lowering) {
+      (this: inout Self, key: LookupKey, lowering: inout Lowering) throws(LoweringLimit) in
+      try this.entry(of: vrf, key, onward: onward, in: &lowering)
+    }
+  }
+
+  /// What a look-up looks up.
+  enum LookupKey: Hashable {
+    /// The packet's destination.
+    case packet
+    /// The destination moved from a prefix that holds it to another.
+    case moved(from: Prefix, to: Prefix)
+    /// Any of these addresses, which all VRFs treat alike.
+    case addresses(Family, Ranges)
+  }
+
+  /// The location of a look-up.
+  private typealias Look = (
+    inout DeviceLowering, LookupKey, inout Lowering
+  ) throws(LoweringLimit) -> Int
+
+  /// A look-up by the packet's destination or by what the chosen translation will make of it.
+  private mutating func byDestination(
+    _ key: RouteKey, in lowering: inout Lowering, _ look: Look
+  ) throws(LoweringLimit) -> Int {
+    let plain = try look(&self, .packet, &lowering)
     guard key == .translatedDestination else { return plain }
     var entries: [(boxes: [HeaderBox], target: Int)] = []
     for (number, translation) in device.translations.enumerated() {
       guard let address = translation.address else { continue }
-      let chosen = HeaderBox().constrained(
-        .destinationTranslation, to: Ranges(UInt128(number + 1)))
-      let target = try translatedLookup(
-        address, vrf: vrf, plain: plain, onward: onward, in: &lowering)
-      if target != plain { entries.append(([chosen], target)) }
+      let code = UInt128(number + 1)
+      switch address {
+      case .prefix(let from, let to):
+        let moved = try look(&self, .moved(from: from, to: to), &lowering)
+        let inside = familyBox(from.family)
+          .constrained(Self.destinationField(from.family), to: Ranges(from.range))
+        let target = lowering.match([([inside], moved)], otherwise: plain)
+        entries.append((chosen([code, code + RegisterCode.again]), target))
+      case .pool(let pool):
+        for again in [0, RegisterCode.again] {
+          let target = try poolLookup(
+            number, pool, again: again, plain: plain, in: &lowering, look)
+          entries.append((chosen([code + again]), target))
+        }
+      case .interface:
+        entries += try interfaceLookups(code, in: &lowering, look)
+      }
+    }
+    for (number, part) in poolParts.enumerated() {
+      let code = registers.code(ofPart: number)
+      let target = try look(&self, .addresses(part.family, part.addresses), &lowering)
+      entries.append((chosen([code, code + RegisterCode.again]), target))
     }
     return lowering.match(entries, otherwise: plain)
   }
 
-  /// Looks up what a translation will make of the destination, leaving the packet as it is.
-  private mutating func translatedLookup(
-    _ address: Translation.Address, vrf: Int, plain: Int, onward: Point,
-    in lowering: inout Lowering
-  ) throws(LoweringLimit) -> Int {
-    let table = try routeTable(of: vrf, onward: onward, in: &lowering)
-    switch address {
-    case .interface: return try local(vrf, onward: onward, in: &lowering).byIngress
-    case .pool(let addresses):
-      var result: [(boxes: [HeaderBox], target: Int)] = []
-      for (family, number) in [(Family.ipv4, UInt128(0)), (.ipv6, 1)] {
-        let box = HeaderBox().constrained(.family, to: Ranges(number))
-        var remaining = addresses[family]
-        var targets: [Int] = []
-        for entry in table where entry.family == family && entry.literals.isEmpty {
-          if remaining.intersection(entry.destinations).isEmpty { continue }
-          targets.append(entry.target)
-          remaining = remaining.subtracting(entry.destinations)
-        }
-        for entry in table where entry.family == family && !entry.literals.isEmpty {
-          if !addresses[family].intersection(entry.destinations).isEmpty {
-            targets.append(
-              lowering.match(
-                [([HeaderBox().intersection(entry.condition)], entry.target)],
-                otherwise: lowering.drop(.unrouted)))
-          }
-        }
-        if !remaining.isEmpty { targets.append(lowering.drop(.unrouted)) }
-        if targets.isEmpty { targets = [lowering.drop(.untranslatable)] }
-        result.append(([box], lowering.choose(Array(Set(targets)).sorted())))
-      }
-      return lowering.match(result, otherwise: plain)
-    case .prefix(let from, let to):
-      let field: HeaderField = from.family == .ipv4 ? .destinationIPv4 : .destinationIPv6
-      var entries: [(boxes: [HeaderBox], target: Int)] = []
-      for entry in table where entry.family == from.family {
-        let met = entry.destinations.intersection(Ranges(to.range))
-        if met.isEmpty { continue }
-        let back = Ranges(
-          met.ranges.map {
-            let start = $0.lowerBound - to.range.lowerBound + from.range.lowerBound
-            return start...start + ($0.upperBound - $0.lowerBound)
-          })
-        let family = HeaderBox().constrained(.family, to: Ranges(UInt128(from.family.rawValue)))
-        entries.append(
-          ([family.constrained(field, to: back).intersection(entry.condition)], entry.target))
-      }
-      let inside = lowering.match(entries, otherwise: lowering.drop(.unrouted))
-      let box = HeaderBox().constrained(.family, to: Ranges(UInt128(from.family.rawValue)))
-        .constrained(field, to: Ranges(from.range))
-      return lowering.match([([box], inside)], otherwise: plain)
-    }
+  private func chosen(_ codes: [UInt128]) -> [HeaderBox] {
+    [HeaderBox().constrained(.destinationTranslation, to: Ranges(values: codes))]
   }
 
-  /// One entry of a VRF's table, in the order of evaluation.
-  struct RouteEntry {
-    var family: Family
-    var destinations: Ranges
-    /// The outcomes of the routes' conditions under which the entry exists.
-    var literals: [Literal]
-    var target: Int
+  private func familyBox(_ family: Family) -> HeaderBox {
+    HeaderBox().constrained(.family, to: Ranges(UInt128(family.rawValue)))
+  }
 
-    var condition: HeaderBox {
-      var box = HeaderBox()
-      for literal in literals { box.constrain(literal) }
-      return box
-    }
+  static func destinationField(_ family: Family) -> HeaderField {
+    family == .ipv4 ? .destinationIPv4 : .destinationIPv6
+  }
 
-    var box: HeaderBox {
-      HeaderBox().constrained(.family, to: Ranges(UInt128(family.rawValue)))
-        .constrained(
-          family == .ipv4 ? .destinationIPv4 : .destinationIPv6, to: destinations
-        ).intersection(condition)
+  /// Looks up the addresses of a pool, choosing one of its parts where the routes tell them apart.
+  private mutating func poolLookup(
+    _ number: Int, _ pool: AddressSet, again: UInt128, plain: Int, in lowering: inout Lowering,
+    _ look: Look
+  ) throws(LoweringLimit) -> Int {
+    var entries: [(boxes: [HeaderBox], target: Int)] = []
+    for family in [Family.ipv4, .ipv6] {
+      var options: [Int] = []
+      for (index, part) in poolParts.enumerated()
+      where part.translation == number && part.family == family {
+        let target = try look(&self, .addresses(family, part.addresses), &lowering)
+        let code = registers.code(ofPart: index) + again
+        options.append(
+          lowering.add(.rewrite([.set(.destinationTranslation, Ranges(code))], next: target)))
+      }
+      if options.isEmpty {
+        options =
+          pool[family].isEmpty
+          ? [lowering.drop(.untranslatable)]
+          : [try look(&self, .addresses(family, pool[family]), &lowering)]
+      }
+      entries.append(([familyBox(family)], lowering.choose(options)))
     }
+    return lowering.match(entries, otherwise: plain)
+  }
+
+  /// Looks up the address of the interface by which the packet, or its session's first one, came in.
+  private mutating func interfaceLookups(
+    _ code: UInt128, in lowering: inout Lowering,
+    _ look: Look
+  ) throws(LoweringLimit) -> [(boxes: [HeaderBox], target: Int)] {
+    var entries: [(boxes: [HeaderBox], target: Int)] = []
+    for family in [Family.ipv4, .ipv6] {
+      var all: [Int] = []
+      let boxes = chosen([code])
+      for (i, interface) in device.interfaces.enumerated() {
+        let first = interface.addresses.first { $0.address.family == family }
+        guard let address = first?.address else { continue }
+        let target = try look(&self, .addresses(family, Ranges(address.value)), &lowering)
+        all.append(target)
+        entries.append(
+          (
+            boxes.map {
+              $0.intersection(familyBox(family))
+                .constrained(.ingress, to: Ranges(UInt128(i + 1)))
+            }, target
+          ))
+      }
+      let lost = lowering.drop(.untranslatable)
+      let later = chosen([code + RegisterCode.again]).map { $0.intersection(familyBox(family)) }
+      entries.append((boxes.map { $0.intersection(familyBox(family)) }, lost))
+      entries.append((later, all.isEmpty ? lost : lowering.choose(Array(Set(all)).sorted())))
+    }
+    return entries
   }
 
   /// The location at which a look-up in a VRF begins.
   mutating func entry(
-    of vrf: Int, onward: Point, in lowering: inout Lowering
+    of vrf: Int, _ key: LookupKey, onward: Point, in lowering: inout Lowering
   ) throws(LoweringLimit) -> Int {
-    let key = VRFPoint(vrf: vrf, next: onward)
-    if let known = vrfEntries[key] { return known }
+    let point = VRFPoint(vrf: vrf, key: key, next: onward)
+    if let known = vrfEntries[point] { return known }
     let start = lowering.reserve()
-    vrfEntries[key] = start
+    vrfEntries[point] = start
     let lost = lowering.drop(.unrouted)
-    var entries: [(boxes: [HeaderBox], target: Int)] = []
+    var local: [(boxes: [HeaderBox], target: Int)] = []
     for entry in try localEntries(vrf, onward: onward, in: &lowering) {
-      entries.append(([entry.box], entry.target))
+      local.append((boxes(of: entry, key), entry.target))
     }
     let frames = HeaderBox().constrained(.family, to: Ranges(UInt128(Family.nonIP.rawValue)))
     let linkLocal = HeaderBox().constrained(.family, to: Ranges(1))
       .constrained(.sourceIPv6, to: Network.linkLocal.ipv6)
-    entries.append(([frames, linkLocal], lost))
-    let local = entries
+    local.append(([frames, linkLocal], lost))
     if network.routing == .any {
       let any = try anyNeighbour(vrf: nil, onward: onward, in: &lowering)
       lowering.define(start, .choose([lowering.match(local, otherwise: any)]))
       return start
     }
-    for entry in try unicastEntries(vrf, onward: onward, in: &lowering) {
-      entries.append(([entry.box], entry.target))
+    var unicast: [(boxes: [HeaderBox], target: Int)] = []
+    for entry in try unicastEntries(vrf, key, onward: onward, in: &lowering) {
+      unicast.append((boxes(of: entry, key), entry.target))
     }
-    let known = lowering.match(entries, otherwise: lost)
     guard let unknown = device.vrfs[vrf].unknownRoutes, matches.conditions[unknown].assumed != false
     else {
-      lowering.define(start, .choose([known]))
+      lowering.define(start, .choose([lowering.match(local + unicast, otherwise: lost)]))
       return start
     }
+    // Where the condition is true any neighbour is possible beside the routes that are known.
+    let known = lowering.match(unicast, otherwise: lost)
     let any = try anyNeighbour(vrf: vrf, onward: onward, in: &lowering)
-    var open = HeaderBox()
-    if matches.conditions[unknown].assumed == nil {
-      open.constrain(Literal(CanonicalNetwork.literal(unknown), true))
-    }
-    let gated = lowering.match([([open], any)], otherwise: lost)
-    let unrouted = lowering.match(local, otherwise: gated)
-    lowering.define(start, .choose([known, unrouted]))
+    let gated = lowering.match(
+      [([open(under: unknown)], lowering.choose([any, known]))], otherwise: known)
+    lowering.define(start, .choose([lowering.match(local, otherwise: gated)]))
     return start
   }
 
-  /// The whole table of a VRF, local entries first.
-  private mutating func routeTable(
-    of vrf: Int, onward: Point, in lowering: inout Lowering
-  ) throws(LoweringLimit) -> [RouteEntry] {
-    try localEntries(vrf, onward: onward, in: &lowering)
-      + unicastEntries(vrf, onward: onward, in: &lowering)
+  /// The box of the packets for which a condition is true, or of all where it is settled so.
+  func open(under condition: Int) -> HeaderBox {
+    var box = HeaderBox()
+    if matches.conditions[condition].assumed == nil {
+      box.constrain(Literal(CanonicalNetwork.literal(condition), true))
+    }
+    return box
   }
 
   /// Every interface that is up (of a VRF, if one is named), to the destination itself or to any
@@ -201,26 +241,29 @@ extension DeviceLowering {
     var ways: [Int] = []
     for (i, interface) in device.interfaces.enumerated()
     where interface.isUp && interface.segment != nil && (vrf == nil || interface.vrf == vrf) {
-      exits.insert(Exit(interface: i, nextHop: Register.anybody))
+      exits.insert(Exit(interface: i, nextHop: RegisterCode.anybody))
       ways.append(
         lowering.add(
           .rewrite(
-            [.set(.egress, Ranges(UInt128(i + 1))), .set(.nextHop, Ranges(Register.anybody))],
-            next: next)))
+            [
+              .set(.egress, Ranges(UInt128(i + 1))),
+              .set(.nextHop, Ranges(RegisterCode.anybody)),
+            ], next: next)))
     }
     return ways.isEmpty ? lowering.drop(.unrouted) : lowering.choose(ways)
   }
 
   /// The location that takes one of several ways: the next hops of a route.
   mutating func lowerWays(
-    _ nextHops: [NextHop], vrf: Int?, onward: Point, in lowering: inout Lowering
+    _ nextHops: [NextHop], vrf: Int?, _ key: LookupKey, onward: Point, in lowering: inout Lowering
   ) throws(LoweringLimit) -> Int {
     var options: [Int] = []
     for hop in nextHops {
       switch hop {
       case .discard: options.append(lowering.drop(.unrouted))
       case .vrf(let other):
-        let start = try entry(of: other, onward: onward, in: &lowering)
+        guard device.vrfs.indices.contains(other) else { continue }
+        let start = try entry(of: other, key, onward: onward, in: &lowering)
         options.append(
           lowering.add(.rewrite([.set(.vrf, Ranges(UInt128(other)))], next: start)))
       case .interface(let interface):
@@ -228,22 +271,12 @@ extension DeviceLowering {
           options.append(try leave(by: interface, to: nil, onward: onward, in: &lowering))
         }
       case .gateway(let gateway, let interface):
-        for way in interfaces(to: gateway, named: interface, vrf: vrf) {
+        for way in device.interfaces(to: gateway, named: interface, vrf: vrf) {
           options.append(try leave(by: way, to: gateway, onward: onward, in: &lowering))
         }
       }
     }
     return options.isEmpty ? lowering.drop(.unrouted) : lowering.choose(options)
-  }
-
-  /// The interfaces by which a gateway is reached.
-  func interfaces(to gateway: IPAddress, named interface: Int?, vrf: Int?) -> [Int] {
-    if let interface { return device.interfaces[interface].isUp ? [interface] : [] }
-    return device.interfaces.indices.filter { i in
-      let candidate = device.interfaces[i]
-      return candidate.isUp && (vrf == nil || candidate.vrf == vrf)
-        && candidate.addresses.contains { $0.subnet.contains(gateway) }
-    }
   }
 
   mutating func leave(
@@ -260,5 +293,17 @@ extension DeviceLowering {
     return lowering.add(
       .rewrite(
         [.set(.egress, Ranges(UInt128(interface + 1))), .set(.nextHop, Ranges(hop))], next: next))
+  }
+}
+
+extension Device {
+  /// The interfaces by which a gateway is reached, in one VRF or, for `nil`, in any.
+  func interfaces(to gateway: IPAddress, named interface: Int?, vrf: Int?) -> [Int] {
+    if let interface { return interfaces[interface].isUp ? [interface] : [] }
+    return interfaces.indices.filter { i in
+      let candidate = interfaces[i]
+      return candidate.isUp && (vrf == nil || candidate.vrf == vrf)
+        && candidate.addresses.contains { $0.subnet.contains(gateway) }
+    }
   }
 }

@@ -24,10 +24,13 @@ extension Lowering {
       canonical.sent[internet],
       .choose(
         [canonical.put[internet]] + neighbours.map { canonical.arrival[$0.device][$0.interface] }))
-    var entries: [(boxes: [HeaderBox], target: Int)] = []
-    for segment in joined {
-      let subnets = AddressSet(domains[segment].flatMap { network.segments[$0].subnets })
-      entries.append((Self.boxes(destination: subnets), canonical.put[segment]))
+    let inward = Set(joined.compactMap { domains[$0].first }).sorted().map { segment in
+      Owner(
+        addresses: AddressSet(domains[segment].flatMap { network.segments[$0].subnets }),
+        target: canonical.put[segment])
+    }
+    let entries = Self.cells(of: inward).map { cell in
+      (boxes: Self.boxes(destination: cell.addresses), target: choose(cell.targets))
     }
     let owned = ownerEntries(
       on: [internet], delivering: canonical.deliveredOnSegment[internet])
@@ -104,29 +107,15 @@ extension Lowering {
     let endpoints = network.endpoints.flatMap(\.attachments)
       .filter { domain.contains($0.segment) }
       .reduce(linkedAddresses(on: domain)) { $0.union($1.addresses) }
-    var cells: [(addresses: AddressSet, ports: [Port])] = []
-    var covered = AddressSet.none
-    for port in domain.first.map({ ports[$0] }) ?? [] {
-      var remaining =
-        network.devices[port.device].interfaces[port.interface].answeredAddresses
-      if remaining.isEmpty { continue }
-      if !remaining.intersection(covered).isEmpty {
-        for index in cells.indices {
-          let both = cells[index].addresses.intersection(remaining)
-          if both.isEmpty { continue }
-          let only = cells[index].addresses.subtracting(both)
-          let owners = cells[index].ports
-          cells[index] = (both, owners + [port])
-          if !only.isEmpty { cells.append((only, owners)) }
-          remaining = remaining.subtracting(both)
-        }
-      }
-      covered = covered.union(remaining)
-      if !remaining.isEmpty { cells.append((remaining, [port])) }
+    let answering = (domain.first.map { ports[$0] } ?? []).map { port in
+      Owner(
+        addresses: network.devices[port.device].interfaces[port.interface].answeredAddresses,
+        target: canonical.arrival[port.device][port.interface])
     }
+    let cells = Self.cells(of: answering)
     var entries: [(boxes: [HeaderBox], target: Int)] = []
     for cell in cells {
-      let owners = cell.ports.map { canonical.arrival[$0.device][$0.interface] }
+      let owners = cell.targets
       let shared = cell.addresses.intersection(endpoints)
       if !shared.isEmpty {
         entries.append((Self.boxes(destination: shared), choose(owners + [delivered])))
@@ -137,9 +126,42 @@ extension Lowering {
     return entries
   }
 
+  /// Who takes packets to some addresses.
+  private struct Owner {
+    var addresses: AddressSet
+    var target: Int
+  }
+
+  /// The addresses of several owners, cut into disjoint sets of which each has the same owners.
+  private static func cells(
+    of owners: [Owner]
+  ) -> [(addresses: AddressSet, targets: [Int])] {
+    var cells: [(addresses: AddressSet, targets: [Int])] = []
+    var covered = AddressSet.none
+    for owner in owners {
+      var remaining = owner.addresses
+      if remaining.isEmpty { continue }
+      if !remaining.intersection(covered).isEmpty {
+        for index in cells.indices {
+          let both = cells[index].addresses.intersection(remaining)
+          if both.isEmpty { continue }
+          let only = cells[index].addresses.subtracting(both)
+          let targets = cells[index].targets
+          cells[index] = (both, targets + [owner.target])
+          if !only.isEmpty { cells.append((only, targets)) }
+          remaining = remaining.subtracting(both)
+        }
+      }
+      covered = covered.union(remaining)
+      if !remaining.isEmpty { cells.append((remaining, [owner.target])) }
+    }
+    return cells
+  }
+
   /// The addresses that links give endpoint groups on the segments of a domain.
   private func linkedAddresses(on domain: [Int]) -> AddressSet {
     network.links.reduce(.none) { result, link in
+      if case (.segment, .segment) = (link.from, link.to) { return result }
       let joins = [link.from, link.to].contains { party in
         if case .segment(let segment) = party { return domain.contains(segment) }
         return false

@@ -9,18 +9,50 @@ extension DeviceLowering {
   ) -> Int {
     let register: HeaderField = end == .source ? .sourceTranslation : .destinationTranslation
     var entries: [(boxes: [HeaderBox], target: Int)] = []
+    func add(_ codes: [UInt128], _ target: Int) {
+      entries.append(([HeaderBox().constrained(register, to: Ranges(values: codes))], target))
+    }
     for (number, translation) in device.translations.enumerated() {
-      let chosen = HeaderBox().constrained(register, to: Ranges(UInt128(number + 1)))
+      let code = UInt128(number + 1)
+      let again = code + RegisterCode.again
       let noted = noteStatus(of: end, next: next, in: &lowering)
       let perform = self.perform(translation, on: end, next: noted, in: &lowering)
-      entries.append(([chosen], perform))
-      guard end == .source else { continue }
-      let undo = HeaderBox().constrained(
-        register, to: Ranges(Register.undo + UInt128(number + 1)))
-      let undone = self.undo(translation, on: .source, next: next, in: &lowering)
-      if undone != next { entries.append(([undo], undone)) }
+      guard translation.address == .interface else {
+        add([code, again], perform)
+        continue
+      }
+      // The session remembers the address of the interface that its first packet had.
+      add([code], perform)
+      var remembered = translation
+      remembered.address = .pool(primaryAddresses)
+      add([again], self.perform(remembered, on: end, next: noted, in: &lowering))
+    }
+    if end == .destination {
+      for (number, part) in poolParts.enumerated() {
+        let code = registers.code(ofPart: number)
+        var translation = device.translations[part.translation]
+        var pool = AddressSet.none
+        pool[part.family] = part.addresses
+        translation.address = .pool(pool)
+        let noted = noteStatus(of: end, next: next, in: &lowering)
+        let perform = self.perform(translation, on: end, next: noted, in: &lowering)
+        add([code, code + RegisterCode.again], perform)
+      }
+    } else if device.sessions != nil, !device.translations.isEmpty {
+      return lowering.match(
+        entries, otherwise: undo(on: .source, next: next, in: &lowering))
     }
     return lowering.match(entries, otherwise: next)
+  }
+
+  /// The first address of each family of each interface.
+  private var primaryAddresses: AddressSet {
+    device.interfaces.reduce(.none) { result, interface in
+      [Family.ipv4, .ipv6].reduce(result) { result, family in
+        let first = interface.addresses.first { $0.address.family == family }
+        return first.map { result.union(AddressSet($0.address)) } ?? result
+      }
+    }
   }
 
   /// Sets the bit of `connectionStatus` that says that an end is translated.
@@ -42,28 +74,22 @@ extension DeviceLowering {
   /// was done to the session's source.
   func lowerRecall(next: Int, in lowering: inout Lowering) throws(LoweringLimit) -> Int {
     guard let sessions = device.sessions else { return next }
-    var undo: [(boxes: [HeaderBox], target: Int)] = []
-    for (number, translation) in device.translations.enumerated() {
-      let box = HeaderBox().constrained(
-        .destinationTranslation, to: Ranges(Register.undo + UInt128(number + 1)))
-      let clear = lowering.add(
-        .rewrite([.set(.destinationTranslation, Ranges(0))], next: next))
-      undo.append(
-        ([box], self.undo(translation, on: .destination, next: clear, in: &lowering)))
-    }
-    let remembered = lowering.match(undo, otherwise: next)
-    func state(_ state: ConnectionState) -> Int {
-      lowering.add(
-        .rewrite([.set(.connectionState, Ranges(UInt128(state.rawValue)))], next: next))
+    let remembered =
+      device.translations.isEmpty ? next : undo(on: .destination, next: next, in: &lowering)
+    func state(_ state: ConnectionState, _ flags: UInt128 = 0) -> Int {
+      let code = UInt128(state.rawValue) + flags
+      return lowering.add(.rewrite([.set(.connectionState, Ranges(code))], next: next))
     }
     let new = state(.new)
     let invalid = state(.invalid)
-    let untracked = state(.untracked)
+    let untracked = state(.untracked, RegisterCode.exempt)
     let opens = try matches.boxes(of: sessions.opens)
     let fresh = lowering.match([(opens, new)], otherwise: invalid)
     let recall = lowering.add(
       .recall(device: index, fresh: fresh, remembered: remembered))
-    let exempt = HeaderBox().constrained(.connectionState, to: Ranges(Register.exempt))
+    let flags = RegisterCode.stateFlags.filter { $0 & RegisterCode.exempt != 0 }
+    let exempt = HeaderBox().constrained(
+      .connectionState, to: Ranges(flags.map { $0...$0 + 7 }))
     let never = try matches.boxes(of: sessions.untracked)
     return lowering.match([([exempt] + never, untracked)], otherwise: recall)
   }
@@ -104,43 +130,54 @@ extension DeviceLowering {
           entries.append(([box], target ?? lowering.drop(.untranslatable)))
         }
       }
+      let frames = HeaderBox().constrained(
+        .family, to: Ranges(UInt128(Family.nonIP.rawValue)))
+      entries.append(([frames], afterPort))
       return lowering.match(entries, otherwise: lowering.drop(.untranslatable))
     }
   }
 
   /// Undoes on an end of a reply what a translation did to the other end of the session's packets.
-  private func undo(
-    _ translation: Translation, on end: TranslationEnd, next: Int, in lowering: inout Lowering
-  ) -> Int {
-    var target = next
+  ///
+  /// The register says which translation it was and what it did to the address and to the port.
+  private func undo(on end: TranslationEnd, next: Int, in lowering: inout Lowering) -> Int {
+    let register: HeaderField = end == .source ? .sourceTranslation : .destinationTranslation
+    let clear = lowering.add(.rewrite([.set(register, Ranges(0))], next: next))
+    func coded(_ codes: Ranges) -> HeaderBox { HeaderBox().constrained(register, to: codes) }
+    var addresses: [(boxes: [HeaderBox], target: Int)] = []
+    for (family, field) in Self.addressFields(end) {
+      let box = coded(RegisterCode.undoing(address: .replaced))
+        .constrained(.family, to: Ranges(UInt128(family.rawValue)))
+      let take = lowering.add(
+        .rewrite([.take(field, from: Self.sessionGhost(of: end, family))], next: clear))
+      addresses.append(([box], take))
+    }
+    for (number, translation) in device.translations.enumerated() {
+      guard case .prefix(let from, let to) = translation.address else { continue }
+      let codes = RegisterCode.undoing(UInt128(number + 1), address: .moved)
+      let back = shift(to, from, on: end, next: clear, in: &lowering)
+      addresses.append(([coded(codes)], back))
+    }
+    let restored = lowering.match(addresses, otherwise: clear)
     let port: HeaderField = end == .source ? .sourcePort : .destinationPort
     let sessionPort: HeaderField =
       end == .source ? .sessionDestinationPort : .sessionSourcePort
-    switch translation.port {
-    case nil: break
-    case .any?:
-      let take = lowering.add(.rewrite([.take(port, from: sessionPort)], next: target))
-      target = lowering.match([(MatchBoxes.having(port), take)], otherwise: target)
-    case .shift(let from, let to)?:
+    let take = lowering.add(.rewrite([.take(port, from: sessionPort)], next: restored))
+    let replaced = coded(RegisterCode.undoing(port: .replaced))
+    var ports: [(boxes: [HeaderBox], target: Int)] = [
+      (MatchBoxes.having(port).map { $0.intersection(replaced) }, take)
+    ]
+    for (number, translation) in device.translations.enumerated() {
+      guard case .shift(let from, let to) = translation.port else { continue }
       let moved = Self.shifted(from, to)
+      let box = coded(RegisterCode.undoing(UInt128(number + 1), port: .moved))
+        .constrained(port, to: Ranges(moved))
       let back = lowering.add(
-        .rewrite([.shift(port, moved, to: UInt128(from.lowerBound))], next: target))
-      let boxes = MatchBoxes.having(port).map { $0.constrained(port, to: Ranges(moved)) }
-      target = lowering.match([(boxes, back)], otherwise: target)
+        .rewrite([.shift(port, moved, to: UInt128(from.lowerBound))], next: restored))
+      ports.append((MatchBoxes.having(port).map { $0.intersection(box) }, back))
     }
-    switch translation.address {
-    case nil: return target
-    case .prefix(let from, let to)?: return shift(to, from, on: end, next: target, in: &lowering)
-    case .pool?, .interface?:
-      var entries: [(boxes: [HeaderBox], target: Int)] = []
-      for (family, field) in Self.addressFields(end) {
-        let box = HeaderBox().constrained(.family, to: Ranges(UInt128(family.rawValue)))
-        let ghost = Self.sessionGhost(of: end, family)
-        entries.append(
-          ([box], lowering.add(.rewrite([.take(field, from: ghost)], next: target))))
-      }
-      return lowering.match(entries, otherwise: target)
-    }
+    let undone = lowering.match(ports, otherwise: restored)
+    return lowering.match([([coded(RegisterCode.undoing())], undone)], otherwise: next)
   }
 
   private func shift(

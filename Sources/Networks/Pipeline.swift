@@ -103,7 +103,8 @@ public enum TranslationEnd: Hashable, Sendable {
 ///   session's choices of translation, which `translateDestination` and `translateSource` perform
 ///   where they stand, as for the first packet. For a packet of the reply direction, what was done
 ///   to the session's source is undone on its destination at once, and what was done to the
-///   session's destination is undone on its source where `translateSource` stands;
+///   session's destination is undone on its source where `translateSource` stands. Only translations
+///   are undone, not what rules wrote by `Effect.set`;
 /// - otherwise also `related`, for an ICMP error (`icmpErrors`) to either end of a remembered
 ///   session, whoever sends it, where `acceptsRelated` is set. Its destination is treated as that
 ///   of the session's packets in the same direction is, its source is left alone.

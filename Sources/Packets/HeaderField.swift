@@ -87,7 +87,7 @@ public enum HeaderField: UInt8, Hashable, Sendable, CaseIterable, Comparable {
   /// The destination port that a session's first packet had when it came to the device.
   case sessionDestinationPort
 
-  /// How many bits a value has.
+  /// How many bits a value has; registers of a device have room for more than its rules see.
   public var bits: Int {
     switch self {
     case .family: 2
@@ -99,11 +99,11 @@ public enum HeaderField: UInt8, Hashable, Sendable, CaseIterable, Comparable {
       128
     case .protocol, .nextHeader, .icmpType, .icmpCode, .tcpFlags: 8
     case .sourcePort, .destinationPort, .application, .etherType, .ingress, .egress, .nextHop,
-      .vrf, .destinationTranslation, .sourceTranslation, .sentSourcePort, .sentDestinationPort,
-      .sessionSourcePort, .sessionDestinationPort:
+      .vrf, .sentSourcePort, .sentDestinationPort, .sessionSourcePort, .sessionDestinationPort:
       16
+    case .destinationTranslation, .sourceTranslation: 24
     case .fragment, .connectionDirection, .monitor: 1
-    case .connectionState: 3
+    case .connectionState: 5
     case .connectionStatus, .sessionUse: 2
     }
   }

@@ -67,26 +67,26 @@ struct Engine: ~Copyable {
 
   /// The image of a flow under writes.
   mutating func write(
-    _ writes: [CanonicalNetwork.Write], _ flow: Flow, bank: Trail.Bank
+    _ writes: [CanonicalNetwork.Write], _ flow: Flow
   ) throws(LimitReached) -> Flow {
     var flow = flow
     for write in writes {
       switch write {
       case .set(let field, let values):
         try forgetOutcomes(dependingOn: [field], in: &flow)
-        try overwrite(field, in: &flow, bank: bank)
+        try overwrite(field, in: &flow)
         flow.space = try store.restrict(flow.space, field, to: values)
       case .take(let field, let source):
         try forgetOutcomes(dependingOn: [field], in: &flow)
-        try overwrite(field, in: &flow, bank: bank)
+        try overwrite(field, in: &flow)
         flow.space = try store.rename(source, to: field, in: flow.space)
       case .shift(let field, let range, let target):
         try forgetOutcomes(dependingOn: [field], in: &flow)
         try shift(field, range, to: target, in: &flow)
       case .anything:
-        try scramble(HeaderField.allCases.filter { $0 <= .etherType }, in: &flow, bank: bank)
+        try scramble(HeaderField.allCases.filter { $0 <= .etherType }, in: &flow)
       case .scramble(let fields):
-        try scramble(fields, in: &flow, bank: bank)
+        try scramble(fields, in: &flow)
       }
       if flow.space.isEmpty { break }
     }
@@ -95,9 +95,9 @@ struct Engine: ~Copyable {
 
   /// Forgets a field's value, keeping the old one in its ghost where the trail asks for it.
   private mutating func overwrite(
-    _ field: HeaderField, in flow: inout Flow, bank: Trail.Bank
+    _ field: HeaderField, in flow: inout Flow
   ) throws(LimitReached) {
-    guard flow.trail.isTracking, let ghost = Trail.ghost(of: field, in: bank) else {
+    guard let ghost = Trail.ghost(of: field, in: .sent) else {
       flow.space = try store.project(flow.space, away: [field])
       return
     }
@@ -128,7 +128,6 @@ struct Engine: ~Copyable {
     let last =
       range.upperBound - range.lowerBound > room ? range.lowerBound + room : range.upperBound
     flow.space = try store.shift(field, range.lowerBound...last, to: target, in: flow.space)
-    guard flow.trail.isTracking else { return }
     let distance = target &- range.lowerBound
     switch flow.trail[field] {
     case .kept: break
@@ -139,10 +138,10 @@ struct Engine: ~Copyable {
   }
 
   private mutating func scramble(
-    _ fields: [HeaderField], in flow: inout Flow, bank: Trail.Bank
+    _ fields: [HeaderField], in flow: inout Flow
   ) throws(LimitReached) {
     try forgetOutcomes(dependingOn: fields, in: &flow)
-    for field in fields { try overwrite(field, in: &flow, bank: bank) }
+    for field in fields { try overwrite(field, in: &flow) }
     flow.space = try store.intersection(flow.space, valid)
   }
 

@@ -95,7 +95,7 @@ extension Engine {
       }
       return result
     case .rewrite(let writes, let next):
-      return [(next, try write(writes, flow, bank: learning ? .session : .sent))]
+      return [(next, try write(writes, flow))]
     case .recall(let device, let fresh, let remembered):
       guard answers else { return [(fresh, flow)] }
       var rest = flow

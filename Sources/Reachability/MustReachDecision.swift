@@ -28,9 +28,10 @@ extension Verifier {
         space, on: sending.segment, gateway: sending.gateway)
     }
     for device in from.devices {
-      let start = try engine.start(ofDevice: device)
-      let space = try engine.store.intersection(start.space, packets)
-      starts.append(ReachKey.Start(location: start.location, space: space))
+      for start in try engine.starts(ofDevice: device) {
+        let space = try engine.store.intersection(start.space, packets)
+        starts.append(ReachKey.Start(location: start.location, space: space))
+      }
     }
     guard starts.contains(where: { !$0.space.isEmpty }) else {
       return Decision(

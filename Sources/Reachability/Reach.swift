@@ -27,9 +27,9 @@ struct ReachKey: Hashable, Sendable {
 
 /// How a fixpoint treats sessions and ghosts.
 enum ReachMode: Hashable, Sendable {
-  /// Learns what devices remember; ghosts hold what a packet was when it came to the device.
+  /// Learns what devices remember; the trail begins anew where sessions are looked up.
   case learning
-  /// Uses what was learnt; ghosts hold what a packet was when it was sent.
+  /// Uses what was learnt; the trail begins where the packet was sent.
   case following
 }
 
@@ -78,7 +78,7 @@ extension Engine {
           devices.contains(device)
         else { continue }
         for flow in search.reached[index] {
-          try pushRecalled(flow, device: device, to: remembered, mode, &search)
+          try pushRecalled(untracked(flow), device: device, to: remembered, &search)
         }
       }
     }
@@ -106,11 +106,11 @@ extension Engine {
         try search.push(Flow(trail: flow.trail, space: space), to: target, &store)
       }
     case .rewrite(let writes, let next):
-      let image = try write(writes, flow, bank: mode == .learning ? .session : .sent)
-      try search.push(image, to: next, &store)
+      try search.push(try write(writes, flow), to: next, &store)
     case .recall(let device, let fresh, let remembered):
-      try search.push(flow, to: fresh, &store)
-      try pushRecalled(flow, device: device, to: remembered, mode, &search)
+      let looked = mode == .learning ? try untracked(flow) : flow
+      try search.push(looked, to: fresh, &store)
+      try pushRecalled(looked, device: device, to: remembered, &search)
     case .remember(let device, let next):
       if mode == .learning, try remember(flow, device: device) {
         search.changedMemories.insert(device)
@@ -129,12 +129,18 @@ extension Engine {
   }
 
   private mutating func pushRecalled(
-    _ flow: Flow, device: Int, to target: Int, _ mode: ReachMode, _ search: inout Search
+    _ flow: Flow, device: Int, to target: Int, _ search: inout Search
   ) throws(LimitReached) {
-    for var recalled in try recalled(flow, device: device) {
-      if mode == .learning { recalled.trail.isTracking = false }
+    for recalled in try recalled(flow, device: device) {
       try search.push(recalled, to: target, &store)
     }
+  }
+
+  /// Packets of which nothing is known but what they are now.
+  private mutating func untracked(_ flow: Flow) throws(LimitReached) -> Flow {
+    if flow.trail == .untouched { return flow }
+    let space = try store.project(flow.space, away: Trail.ghosts(in: .sent))
+    return Flow(trail: .untouched, space: space)
   }
 
   /// The packets as they leave a device: its notes about them vanish.
@@ -142,8 +148,7 @@ extension Engine {
     var result = flow
     result.space = try store.restrict(
       try store.project(flow.space, away: Self.deviceFields), to: Self.outside)
-    if mode == .learning { result.trail = .untouched }
-    return result
+    return mode == .learning ? try untracked(result) : result
   }
 
   /// The fields that exist only while a packet is inside a device.

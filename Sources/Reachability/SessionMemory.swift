@@ -11,6 +11,9 @@ struct SessionMemory: Sendable {
     var destinationTranslation: UInt128
     /// The chosen source translation.
     var sourceTranslation: UInt128
+    /// What undoes the source translation on the destination of a reply, and the destination
+    /// translation on its source.
+    var undo: (destination: UInt128, source: UInt128)
     /// What `connectionStatus` was when the session was remembered.
     var status: UInt128
     /// Packets of the direction in which the session was opened, as they come to the device.
@@ -38,16 +41,19 @@ extension Engine {
 
   /// Adds packets that the device passed as new; the answer is whether they are news.
   mutating func remember(_ flow: Flow, device: Int) throws(LimitReached) -> Bool {
-    let ghosts = Set(Trail.ghosts(in: .session))
+    let ghosts = Set(Trail.ghosts(in: .sent))
     let kept = Self.sessionFields.union(ghosts).union([
       .destinationTranslation, .sourceTranslation, .connectionStatus,
     ])
-    var tuples = try store.project(
-      flow.space, away: HeaderField.allCases.filter { !kept.contains($0) })
-    let literals = store.conditions(in: tuples)
+    let forgotten = HeaderField.allCases.filter { !kept.contains($0) }
+    var tuples = try store.project(flow.space, away: forgotten)
+    let literals = store.conditions(in: flow.space)
     if !literals.isEmpty {
-      // A session that exists under conditions only: those were found for its first packet.
-      let always = try store.universally(tuples, over: literals)
+      // A session that exists under conditions only: those were found for its first packet. What
+      // depends on the packet must be settled before packets are thrown together.
+      let sure = try store.universally(flow.space, over: literals.filter { !isGlobal($0) })
+      var always = try store.project(sure, away: forgotten)
+      always = try store.universally(always, over: literals)
       let sometimes = try store.existentially(tuples, over: literals)
       let depending = try store.subtracting(always, from: sometimes)
       let marked = try store.restrict(
@@ -67,6 +73,12 @@ extension Engine {
     return isNew
   }
 
+  /// Whether a literal stands for a condition that has one outcome for the whole network.
+  func isGlobal(_ literal: Int) -> Bool {
+    guard let (condition, isStale) = canonical.condition(ofLiteral: literal) else { return false }
+    return !isStale && canonical.conditions[condition].scope == .global
+  }
+
   /// Makes the classes of a memory from what was remembered.
   mutating func settleMemory(of device: Int) throws(LimitReached) {
     var classes: [SessionMemory.Class] = []
@@ -82,7 +94,7 @@ extension Engine {
               tuples, away: [.destinationTranslation, .sourceTranslation, .connectionStatus])
             classes.append(
               try makeClass(
-                Flow(trail: flow.trail, space: tuples), (destination, source, status)))
+                Flow(trail: flow.trail, space: tuples), (destination, source, status), device))
           }
         }
       }
@@ -107,8 +119,16 @@ extension Engine {
   }
 
   private mutating func makeClass(
-    _ flow: Flow, _ codes: (destination: UInt128, source: UInt128, status: UInt128)
+    _ remembered: Flow, _ codes: (destination: UInt128, source: UInt128, status: UInt128),
+    _ device: Int
   ) throws(LimitReached) -> SessionMemory.Class {
+    var flow = remembered
+    for field in Trail.tracked where flow.trail[field] == .kept {
+      guard let sent = Trail.ghost(of: field, in: .sent),
+        let session = Trail.ghost(of: field, in: .session)
+      else { continue }
+      flow.space = try store.rename(sent, to: session, in: flow.space)
+    }
     let forward = try original(of: flow)
     var reply = flow.space
     for (a, b) in [
@@ -120,12 +140,60 @@ extension Engine {
     reply = try answeredTypes(of: reply)
     return SessionMemory.Class(
       destinationTranslation: codes.destination, sourceTranslation: codes.source,
+      undo: (
+        destination: undoing(
+          codes.source, [.sourceIPv4, .sourceIPv6], .sourcePort, flow.trail, device),
+        source: undoing(
+          codes.destination, [.destinationIPv4, .destinationIPv6], .destinationPort, flow.trail,
+          device)
+      ),
       status: codes.status, forward: try store.intersection(forward, valid),
       reply: try store.intersection(reply, valid),
       forwardErrors: try errors(towards: forward), replyErrors: try errors(towards: reply))
   }
 
-  /// The packets as they were when they came to the device.
+  /// The code that undoes a translation, by what it did to an end's address and port.
+  private mutating func undoing(
+    _ translation: UInt128, _ addresses: [HeaderField], _ port: HeaderField, _ trail: Trail,
+    _ device: Int
+  ) -> UInt128 {
+    if translation == 0 { return 0 }
+    let number = Int(translation) - 1
+    let translations = network.devices[device].translations
+    let chosen = translations.indices.contains(number) ? translations[number] : nil
+    var address = RegisterCode.Change.none
+    for field in addresses {
+      switch trail[field] {
+      case .same: break
+      case .kept: address = .replaced
+      case .moved(let distance):
+        address = .moved
+        guard case .prefix(let from, let to) = chosen?.address,
+          to.range.lowerBound &- from.range.lowerBound == distance
+        else {
+          limit = "an address is translated twice at \(network.devices[device].name)"
+          continue
+        }
+      }
+    }
+    var change = RegisterCode.Change.none
+    switch trail[port] {
+    case .same: break
+    case .kept: change = .replaced
+    case .moved(let distance):
+      change = .moved
+      guard case .shift(let from, let to) = chosen?.port,
+        UInt128(to) &- UInt128(from.lowerBound) == distance
+      else {
+        limit = "a port is translated twice at \(network.devices[device].name)"
+        break
+      }
+    }
+    if address == .none, change == .none { return 0 }
+    return RegisterCode.undoing(translation, address: address, port: change)
+  }
+
+  /// The packets as they were when they were looked up.
   private mutating func original(of flow: Flow) throws(LimitReached) -> HeaderSpace {
     var space = flow.space
     for field in Trail.tracked {
@@ -183,49 +251,52 @@ extension Engine {
   /// What the memory makes of packets that come to a device.
   mutating func recalled(_ flow: Flow, device: Int) throws(LimitReached) -> [Flow] {
     var result: [Flow] = []
-    let undo = CanonicalNetwork.undoneTranslation
     let acceptsRelated = network.devices[device].sessions?.acceptsRelated == true
     for memory in memories[device].classes {
-      let destination = memory.destinationTranslation
-      let source = memory.sourceTranslation
-      let undoSource = source == 0 ? 0 : undo + source
-      let undoDestination = destination == 0 ? 0 : undo + destination
+      let again = [memory.destinationTranslation, memory.sourceTranslation].map {
+        $0 == 0 ? 0 : $0 + RegisterCode.again
+      }
       let status = memory.status
       let established = ConnectionState.established
       try append(
-        memory.forward, flow, to: &result, state: established, direction: 0, status: status,
-        (destination, source), use: .continuation)
+        device, memory.forward, flow, to: &result, state: established, direction: 0, status: status,
+        (again[0], again[1]), use: .continuation)
       try append(
-        memory.reply, flow, to: &result, state: established, direction: 1, status: status,
-        (undoSource, undoDestination), use: .reply)
+        device, memory.reply, flow, to: &result, state: established, direction: 1, status: status,
+        memory.undo, use: .reply)
       guard acceptsRelated else { continue }
       try append(
-        memory.forwardErrors, flow, to: &result, state: .related, direction: 0, status: status,
-        (destination, 0), use: .related)
+        device, memory.forwardErrors, flow, to: &result, state: .related, direction: 0,
+        status: status,
+        (again[0], 0), use: .related)
       try append(
-        memory.replyErrors, flow, to: &result, state: .related, direction: 1, status: status,
-        (undoSource, 0), use: .related)
+        device, memory.replyErrors, flow, to: &result, state: .related, direction: 1,
+        status: status,
+        (memory.undo.destination, 0), use: .related)
     }
     return result
   }
 
   private mutating func append(
-    _ known: HeaderSpace, _ flow: Flow, to result: inout [Flow], state: ConnectionState,
+    _ device: Int, _ known: HeaderSpace, _ flow: Flow, to result: inout [Flow],
+    state: ConnectionState,
     direction: UInt128, status: UInt128,
     _ translations: (destination: UInt128, source: UInt128), use: SessionUse
   ) throws(LimitReached) {
     var space = try store.intersection(flow.space, known)
     if space.isEmpty { return }
+    let bypasses = network.devices[device].sessions?.bypassesFilters == true
+    let code = UInt128(state.rawValue) + (bypasses ? RegisterCode.forwarded : 0)
     for (field, value) in [
-      (HeaderField.connectionState, UInt128(state.rawValue)), (.connectionDirection, direction),
+      (HeaderField.connectionState, code), (.connectionDirection, direction),
       (.connectionStatus, status), (.destinationTranslation, translations.destination),
       (.sourceTranslation, translations.source),
     ] {
       space = try store.assign(field, Ranges(value), in: space)
     }
-    let code = UInt128(use.rawValue)
-    let less = try store.restrict(space, .sessionUse, to: Ranges(0...code))
-    let raised = try store.assign(.sessionUse, Ranges(code), in: less)
+    let greatest = UInt128(use.rawValue)
+    let less = try store.restrict(space, .sessionUse, to: Ranges(0...greatest))
+    let raised = try store.assign(.sessionUse, Ranges(greatest), in: less)
     let rest = try store.subtracting(less, from: space)
     result.append(Flow(trail: flow.trail, space: try store.union(raised, rest)))
   }

@@ -9,7 +9,7 @@ extension Engine {
   mutating func starts(of extent: ZoneExtent) throws(LimitReached) -> [ReachKey.Start] {
     var result: [ReachKey.Start] = []
     for part in extent.parts { result.append(try start(of: part)) }
-    for device in extent.devices { result.append(try start(ofDevice: device)) }
+    for device in extent.devices { result += try starts(ofDevice: device) }
     return result.filter { !$0.space.isEmpty }
   }
 
@@ -25,8 +25,8 @@ extension Engine {
       location: canonical.sent[part.segment], space: try packets(from: sources, frames: true))
   }
 
-  /// Where a device's own packets start.
-  mutating func start(ofDevice device: Int) throws(LimitReached) -> ReachKey.Start {
+  /// Where a device's own packets start: in its own pipeline, and on segments that a link joins to it.
+  mutating func starts(ofDevice device: Int) throws(LimitReached) -> [ReachKey.Start] {
     let vrfs = network.devices[device].vrfs.indices
     var space = HeaderSpace.empty
     for vrf in vrfs {
@@ -36,7 +36,39 @@ extension Engine {
       let placed = try store.assign(.vrf, Ranges(UInt128(vrf)), in: packets)
       space = try store.union(space, placed)
     }
-    return ReachKey.Start(location: canonical.output[device], space: space)
+    var result = [ReachKey.Start(location: canonical.output[device], space: space)]
+    for link in network.links {
+      for (near, far) in [(link.from, link.to), (link.to, link.from)] {
+        guard near == .device(device), case .segment(let segment) = far else { continue }
+        let outside = try store.assign(.vrf, Ranges(0), in: space)
+        result.append(ReachKey.Start(location: canonical.sent[segment], space: outside))
+      }
+    }
+    return result
+  }
+
+  /// The sources that hosts on a segment may have, whoever they are.
+  func sources(on segment: Int) -> AddressSet {
+    var sources = network.addresses(on: segment)
+    if network.spoofing != .none || sources.isEmpty {
+      sources = sources.union(network.spoofableAddresses(on: segment))
+    }
+    for group in network.endpoints {
+      for attachment in group.attachments where attachment.segment == segment {
+        sources = sources.union(attachment.addresses)
+      }
+    }
+    for link in network.links {
+      for (near, far) in [(link.from, link.to), (link.to, link.from)] where far == .segment(segment)
+      {
+        sources = sources.union(link.addresses)
+        guard case .endpoint(let group) = near else { continue }
+        for attachment in network.endpoints[group].attachments {
+          sources = sources.union(attachment.addresses)
+        }
+      }
+    }
+    return sources
   }
 
   /// Everything that any host in the network can send.
@@ -47,23 +79,10 @@ extension Engine {
   mutating func everySender() throws(LimitReached) -> [ReachKey.Start] {
     var result: [ReachKey.Start] = []
     for segment in network.segments.indices {
-      var sources = network.addresses(on: segment)
-      if network.spoofing != .none || sources.isEmpty {
-        sources = sources.union(network.spoofableAddresses(on: segment))
-      }
-      for group in network.endpoints {
-        for attachment in group.attachments where attachment.segment == segment {
-          sources = sources.union(attachment.addresses)
-        }
-      }
-      for link in network.links where !link.addresses.isEmpty {
-        if [link.from, link.to].contains(.segment(segment)) {
-          sources = sources.union(link.addresses)
-        }
-      }
       result.append(
         ReachKey.Start(
-          location: canonical.sent[segment], space: try packets(from: sources, frames: true)))
+          location: canonical.sent[segment],
+          space: try packets(from: sources(on: segment), frames: true)))
     }
     return result.filter { !$0.space.isEmpty }
   }

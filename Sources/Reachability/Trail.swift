@@ -1,7 +1,7 @@
 import Packets
 
-/// What became of the fields that translations rewrite, since the packet was sent (or came to the
-/// device whose sessions are being learnt).
+/// What became of the fields that translations rewrite, since the packet was sent (or, while sessions
+/// are learnt, since it was last looked up in them).
 ///
 /// It lets the header as sent be read off the header as it is. Where nothing was rewritten the two
 /// are the same and cost nothing; where values moved by a distance, the distance is known; only where
@@ -14,9 +14,9 @@ struct Trail: Hashable, Sendable {
 
   /// Which ghosts hold old values.
   enum Bank: Hashable, Sendable {
-    /// The header as sent.
+    /// The header as sent or, while sessions are learnt, when it was looked up in them.
     case sent
-    /// The header that a session's first packet had when it came to the device.
+    /// The header that a session's first packet had when it was looked up.
     case session
   }
 
@@ -34,9 +34,6 @@ struct Trail: Hashable, Sendable {
   private var kinds: UInt16 = 0
   /// The distances of moved fields, ascending by field: rare, so that a trail is plain memory.
   private var distances: [UInt128] = []
-  /// Whether rewrites are tracked; off for packets of known sessions while sessions are learnt.
-  var isTracking = true
-
   /// The trail of a packet to which nothing has happened.
   static let untouched = Self()
 

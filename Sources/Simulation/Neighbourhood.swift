@@ -157,18 +157,6 @@ extension Link {
 }
 
 extension Device {
-  /// The interfaces from which a bridge stage leads to another one.
-  var bridgingInterfaces: Set<Int> {
-    var found: Set<Int> = []
-    for stage in pipeline.arrival + pipeline.departure + pipeline.input + pipeline.output {
-      guard case .bridge(let ways) = stage else { continue }
-      for (index, way) in ways.enumerated() where way != nil && way != index {
-        found.insert(index)
-      }
-    }
-    return found
-  }
-
   /// The interfaces by which a next hop leaves: the one it names, if it is up, or those that are up
   /// and whose subnet holds the gateway, in one VRF or, for `nil`, in any.
   func interfaces(toward gateway: IPAddress, named: Int?, vrf: Int?) -> [Int] {

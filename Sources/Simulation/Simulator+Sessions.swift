@@ -49,7 +49,9 @@ extension Simulator {
         var related = found
         related.connectionState = .related
         related.connectionDirection = 1
-        related.header.destination = session.original.source
+        if session.sourceTranslation != 0 {
+          related.header.destination = session.original.source
+        }
         add(related, "is an error about a session of \(session.original)", .related)
       }
     }
@@ -79,8 +81,12 @@ extension Simulator {
     var state = found
     state.connectionState = .established
     state.connectionDirection = 1
-    state.header.destinationEnd = session.original.sourceEnd
-    state.restoration.source = session.original.destinationEnd
+    if session.sourceTranslation != 0 {
+      state.header.destinationEnd = session.original.sourceEnd
+    }
+    if session.destinationTranslation != 0 {
+      state.restoration.source = session.original.destinationEnd
+    }
     return state
   }
 

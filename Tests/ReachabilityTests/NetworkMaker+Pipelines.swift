@@ -21,7 +21,7 @@ extension NetworkMaker {
       let role: ListRole = translates && number >= count - 2 ? .translation : .filter
       device.acls.append(list(device, number: number, of: count, role: role))
     }
-    if liking.hasSessions, random.chance(translates ? 75 : 35) {
+    if liking.alwaysHasSessions || liking.hasSessions && random.chance(translates ? 75 : 35) {
       device.sessions = sessions(device)
     }
     device.pipeline = pipeline(device, translates: translates)
@@ -91,8 +91,8 @@ extension NetworkMaker {
       pipeline.arrival = recall + [.bridge(ways(device))]
       pipeline.departure = [some(&random)] + remember
     default:
-      pipeline.arrival = [some(&random), .route(.destination)]
-      pipeline.departure = [some(&random), .fragment]
+      pipeline.arrival = [some(&random), .route(.destination)] + recall
+      pipeline.departure = [some(&random), .fragment] + remember
       pipeline.input = [some(&random)]
       pipeline.output = [.route(.destination), some(&random)]
     }

@@ -16,6 +16,8 @@ struct NetworkMaker {
     var hasUnknowns = true
     /// Whether devices remember sessions.
     var hasSessions = true
+    /// Whether every device remembers sessions.
+    var alwaysHasSessions = false
     /// Whether devices translate.
     var hasTranslations = true
     /// Whether there are links and the internet.

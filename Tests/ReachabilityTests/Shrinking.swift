@@ -6,6 +6,8 @@ import Simulation
 struct Case: Sendable {
   var network: Network
   var probe: Probe
+  /// Packets that were sent before and opened sessions.
+  var openers: [Probe] = []
 }
 
 /// The smallest case near this one for which the law fails as well, found greedily.
@@ -31,8 +33,7 @@ func shrunk(_ failing: Case, within budget: Int = 1500, fails: (Case) -> Bool) -
 extension Case {
   /// The case with one thing less, the largest things first.
   fileprivate var reductions: [Case] {
-    networks.map { Case(network: $0, probe: probe) } + probes
-      + devicesLess
+    networks.map { Case(network: $0, probe: probe, openers: openers) } + probes + devicesLess
   }
 
   private var probes: [Case] {
@@ -40,7 +41,7 @@ extension Case {
     var plain = probe
     if plain.header.application != 0 {
       plain.header.application = 0
-      result.append(Case(network: network, probe: plain))
+      result.append(Case(network: network, probe: plain, openers: openers))
     }
     return result
   }
@@ -48,10 +49,10 @@ extension Case {
   private var devicesLess: [Case] {
     network.devices.indices.compactMap { index in
       var less = self
-      switch probe.origin {
-      case .device(let device) where device == index: return nil
-      case .device(let device) where device > index: less.probe.origin = .device(device - 1)
-      default: break
+      for path in [\Case.probe.origin] + openers.indices.map({ \Case.openers[$0].origin }) {
+        guard case .device(let device) = self[keyPath: path] else { continue }
+        if device == index { return nil }
+        if device > index { less[keyPath: path] = .device(device - 1) }
       }
       less.network.devices.remove(at: index)
       less.network.links = network.links.compactMap { link in
