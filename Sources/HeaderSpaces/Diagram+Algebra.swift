@@ -15,8 +15,10 @@ enum Operation {
 }
 
 extension Diagram {
-  /// How deeply operations may nest: one step a level, so this bounds the conditions of a set.
-  static let deepest = 4_000
+  /// How deeply operations may nest: one step a level, so this bounds the conditions on one path.
+  ///
+  /// The stack of a thread with 8 MB holds several times as many in a debug build.
+  static let deepest = 1_500
 
   /// Whether the running operation must stop.
   @inline(__always)

@@ -8,8 +8,10 @@ public import Packets
 public struct HeaderSpaceStore: ~Copyable {
   var diagram: Diagram
 
-  /// Creates a store that may hold so many edges; an edge takes about 20 bytes with all that serves
-  /// it.
+  /// Creates a store that may hold so many edges.
+  ///
+  /// An edge takes about 20 bytes with all that serves it. A set that depends on more than some 1,400
+  /// conditions at once passes the limit, too.
   public init(limit: Int = 50_000_000) { diagram = Diagram(limit: limit) }
 
   /// How many nodes the diagrams of all sets have together.

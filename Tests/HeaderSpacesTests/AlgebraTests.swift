@@ -125,29 +125,77 @@ import Testing
     let seed: UInt64 = 11
     var random = SplitMix(state: seed)
     var stopped = 0
-    for limit in [0, 3, 10, 40, 100, 200, 400] {
+    var made = 0
+    for limit in [0, 3, 10, 40, 70, 100, 130, 160, 200, 250, 300, 400] {
       let grid = Grid(&random)
       var store = HeaderSpaceStore(limit: limit)
-      var made: [(HeaderSpace, [Bool])] = []
-      for _ in 0..<40 {
-        let boxes = (0..<2).map { _ in grid.box(&random) }
+      var sets: [(space: HeaderSpace, cells: [Bool])] = [
+        (.everything, [Bool](repeating: true, count: grid.count))
+      ]
+      // The same operations come up again and again: what was left over from one that did not get
+      // through must not pass for a result.
+      for _ in 0..<rounds(150) {
+        let (a, cellsA) = sets[random.below(sets.count)]
+        let (b, cellsB) = sets[random.below(sets.count)]
         do throws(LimitReached) {
-          let space = try store.space(of: boxes)
-          made.append((space, grid.cells(of: boxes)))
-          if let (other, cells) = made.dropLast().last {
-            let joined = try store.union(space, other)
-            made.append((joined, zip(cells, grid.cells(of: boxes)).map { $0 || $1 }))
+          let space: HeaderSpace
+          let cells: [Bool]
+          switch random.below(5) {
+          case 0:
+            let boxes = (0..<2).map { _ in grid.box(&random) }
+            space = try store.space(of: boxes)
+            cells = grid.cells(of: boxes)
+          case 1:
+            space = try store.union(a, b)
+            cells = zip(cellsA, cellsB).map { $0 || $1 }
+          case 2:
+            space = try store.subtracting(b, from: a)
+            cells = zip(cellsA, cellsB).map { $0 && !$1 }
+          case 3:
+            space = try store.project(a, away: [grid.fields[0]])
+            cells = grid.forgetting(0, cellsA)
+          default:
+            space = try store.universally(a, over: [7])
+            cells = grid.forgetting(grid.intervals.count + 1, cellsA, every: true)
           }
+          #expect(grid.cells(of: space, in: store) == cells)
+          if sets.count < 12 { sets.append((space, cells)) }
+          made += 1
         } catch {
           #expect(error.limit == limit)
           stopped += 1
         }
       }
-      for (space, cells) in made { #expect(grid.cells(of: space, in: store) == cells) }
+      for (space, cells) in sets { #expect(grid.cells(of: space, in: store) == cells) }
       #expect(store.edgeCount <= limit)
     }
-    #expect(stopped > 20)
-    print("seed \(seed): \(stopped) operations stopped")
+    #expect(stopped > 200 && made > 400)
+    print("seed \(seed): \(made) operations made, \(stopped) stopped")
+  }
+
+  @Test func `a set of too many conditions throws instead of nesting without end`() throws {
+    for (count, isTooMany) in [(1_400, false), (3_000, true)] {
+      var store = HeaderSpaceStore()
+      let boxes = (0..<count).map { condition in
+        var box = HeaderBox().constrained(.protocol, to: Ranges(UInt128(condition % 256)))
+        box = box.constrained(.monitor, to: Ranges(1))
+        if condition % 7 > 0 { box = HeaderBox() }
+        box.constrain(Literal(condition, true))
+        return box
+      }
+      do throws(LimitReached) {
+        let space = try store.space(of: boxes)
+        #expect(!isTooMany)
+        let opposite = try store.complement(space)
+        #expect(try store.complement(opposite) == space)
+        #expect(try store.intersection(space, opposite).isEmpty)
+        let none = store.contains(opposite, value: { _ in 0 })
+        #expect(none)
+      } catch {
+        #expect(isTooMany)
+        #expect(try store.union(.empty, .everything) == .everything)
+      }
+    }
   }
 
   @Test func `sets over one field agree with ranges, however many there are`() throws {

@@ -11,7 +11,7 @@ import Testing
     for _ in 0..<count {
       let grid = Grid(&random)
       var store = HeaderSpaceStore()
-      let space = try store.space(of: (0..<4).map { _ in grid.box(&random) })
+      let space = try store.space(of: (0..<(3 + random.below(5))).map { _ in grid.box(&random) })
       let care =
         try random.chance(50)
         ? .everything : store.space(of: (0..<3).map { _ in grid.box(&random) })
