@@ -10,7 +10,7 @@ public struct HeaderSpaceStore: ~Copyable {
 
   /// Creates a store that may hold so many edges.
   ///
-  /// An edge takes about 20 bytes with all that serves it. A set that depends on more than some 1,400
+  /// An edge takes about 20 bytes with all that serves it. A set that depends on more than some 400
   /// conditions at once passes the limit, too.
   public init(limit: Int = 50_000_000) { diagram = Diagram(limit: limit) }
 
