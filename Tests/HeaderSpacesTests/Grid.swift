@@ -153,6 +153,21 @@ struct Grid {
     return result
   }
 
+  /// The boxes of single cells; as a set it must be the very diagram of any set with these members.
+  func boxes(of cells: [Bool]) -> [HeaderBox] {
+    (0..<count).filter { cells[$0] }.map { cell in
+      let at = coordinates(cell)
+      var box = HeaderBox()
+      for (index, field) in fields.enumerated() {
+        box.constrain(field, to: Ranges(intervals[index][at[index]]))
+      }
+      for (index, condition) in conditions.enumerated() {
+        box.constrain(Literal(condition, at[fields.count + index] == 1))
+      }
+      return box
+    }
+  }
+
   /// The cells of boxes.
   func cells(of boxes: [HeaderBox]) -> [Bool] {
     cells { value, outcome in boxes.contains { $0.contains(value: value, outcome: outcome) } }

@@ -16,6 +16,8 @@ import Testing
       for (index, field) in grid.fields.enumerated() {
         let projected = try store.project(space, away: [field])
         #expect(grid.cells(of: projected, in: store) == grid.forgetting(index, cells))
+        #expect(
+          try projected == store.space(of: grid.boxes(of: grid.forgetting(index, cells))))
         let chosen = grid.intervals[index][random.below(grid.intervals[index].count)]
         let isChosen = (0..<grid.count).map {
           grid.intervals[index][grid.coordinates($0)[index]] == chosen
@@ -36,6 +38,8 @@ import Testing
         #expect(grid.cells(of: some, in: store) == grid.forgetting(at, cells))
         let all = try store.universally(space, over: [condition])
         #expect(grid.cells(of: all, in: store) == grid.forgetting(at, cells, every: true))
+        let listed = grid.boxes(of: grid.forgetting(at, cells, every: true))
+        #expect(try all == store.space(of: listed))
         #expect(store.dependsOn(space, condition: condition) == (some != all))
         let literal = try store.restrict(space, to: Literal(condition, true))
         let expected = (0..<grid.count).map { cells[$0] && grid.coordinates($0)[at] == 1 }
@@ -66,6 +70,7 @@ import Testing
       }
       let swapped = try store.swap(a, b, in: space)
       #expect(grid.cells(of: swapped, in: store) == exchanged)
+      #expect(try swapped == store.space(of: grid.boxes(of: exchanged)))
       #expect(try store.swap(b, a, in: swapped) == space)
       #expect(try store.swap(a, a, in: space) == space)
       let free = try store.project(space, away: [b])
@@ -119,12 +124,23 @@ import Testing
         }
       }
       if range == 0...field.greatest { #expect(moved == space) }
+      #expect(try moved == store.space(of: boxes.map { Self.moved($0, field, range, target) }))
       let back = try store.shift(
         field, target...(target + (range.upperBound - range.lowerBound)), to: range.lowerBound,
         in: moved)
       #expect(try back == store.restrict(space, field, to: Ranges(range)))
     }
     print("seed \(seed): \(count) moves, \(points) points")
+  }
+
+  /// The box with the values of a field inside a range moved and the others dropped.
+  private static func moved(
+    _ box: HeaderBox, _ field: HeaderField, _ range: ClosedRange<UInt128>, _ target: UInt128
+  ) -> HeaderBox {
+    let values = box[field].intersection(Ranges(range)).ranges.map {
+      ($0.lowerBound - range.lowerBound + target)...($0.upperBound - range.lowerBound + target)
+    }
+    return box.without(field).constrained(field, to: Ranges(values))
   }
 
   @Test func `fields and conditions are those that matter`() throws {
