@@ -16,6 +16,9 @@ public struct BoxSubtraction: ~Copyable {
   private var columns: [Column] = []
   /// For each column the least value of each rank, ascending.
   private var starts: [[UInt128]] = []
+  /// The column of each field that has one, by its raw value.
+  private var columnOfField = [Int](repeating: -1, count: HeaderField.allCases.count)
+  private var columnOfCondition: [Int: Int] = [:]
   /// For each row the first and last rank of each column.
   private var rows = Buffer<UInt32>()
   private var isPermitting: [Bool] = []
@@ -77,24 +80,32 @@ public struct BoxSubtraction: ~Copyable {
 
 extension BoxSubtraction {
   private mutating func collectColumns(_ boxes: [HeaderBox]) {
-    var bounds: [HeaderField: Set<UInt128>] = [:]
+    var bounds = [[UInt128]](repeating: [], count: HeaderField.allCases.count)
     var conditions: Set<Int> = []
     for box in boxes {
       for constraint in box.constraints {
+        let field = Int(constraint.field.rawValue)
         for range in constraint.values.ranges {
-          bounds[constraint.field, default: [0]].insert(range.lowerBound)
+          bounds[field].append(range.lowerBound)
           if range.upperBound < constraint.field.greatest {
-            bounds[constraint.field, default: [0]].insert(range.upperBound + 1)
+            bounds[field].append(range.upperBound + 1)
           }
         }
       }
       for literal in box.literals { conditions.insert(literal.condition) }
     }
-    for (field, values) in bounds.sorted(by: { $0.key < $1.key }) {
+    for field in HeaderField.allCases where !bounds[Int(field.rawValue)].isEmpty {
+      columnOfField[Int(field.rawValue)] = columns.count
       columns.append(.field(field))
-      starts.append(values.sorted())
+      var ascending: [UInt128] = [0]
+      for value in bounds[Int(field.rawValue)].sorted() where value > ascending[ascending.count - 1]
+      {
+        ascending.append(value)
+      }
+      starts.append(ascending)
     }
     for condition in conditions.sorted() {
+      columnOfCondition[condition] = columns.count
       columns.append(.condition(condition))
       starts.append([0, 1])
     }
@@ -114,24 +125,36 @@ extension BoxSubtraction {
   /// Adds one row for each choice of one range a field.
   private mutating func appendRows(of box: HeaderBox) {
     if box.isEmpty || isTooLong { return }
-    var choices: [[UInt32]] = [[]]
-    for (index, column) in columns.enumerated() {
-      let ranges: [(first: UInt32, last: UInt32)]
-      switch column {
-      case .field(let field):
-        ranges = box[field].ranges.map { (rank(index, $0.lowerBound), rank(index, $0.upperBound)) }
-      case .condition(let condition):
-        let outcome = box.literals.first { $0.condition == condition }?.value
-        ranges = [(outcome == true ? 1 : 0, outcome == false ? 0 : 1)]
-      }
-      if choices.count * ranges.count > Self.mostRows - rowCount {
+    let base = rows.count
+    for column in columns.indices {
+      rows.append(0)
+      rows.append(UInt32(starts[column].count - 1))
+    }
+    if columns.isEmpty { rows.append(0) }
+    for literal in box.literals {
+      guard let column = columnOfCondition[literal.condition] else { continue }
+      let outcome: UInt32 = literal.value ? 1 : 0
+      rows[base + column * 2] = outcome
+      rows[base + column * 2 + 1] = outcome
+    }
+    for constraint in box.constraints {
+      let column = columnOfField[Int(constraint.field.rawValue)]
+      let made = rows.count - base
+      if made / stride * constraint.values.ranges.count > Self.mostRows - base / stride {
         isTooLong = true
         return
       }
-      choices = choices.flatMap { choice in ranges.map { choice + [$0.0, $0.1] } }
-    }
-    for choice in choices {
-      for rank in choice.isEmpty ? [0] : choice { rows.append(rank) }
+      for (choice, range) in constraint.values.ranges.enumerated() {
+        let first = rank(column, range.lowerBound)
+        let last = rank(column, range.upperBound)
+        // The first choice takes the rows that are there, each other one a copy of them.
+        let from = choice == 0 ? base : rows.count
+        if choice > 0 { for offset in 0..<made { rows.append(rows[base + offset]) } }
+        for row in Swift.stride(from: from, to: from + made, by: stride) {
+          rows[row + column * 2] = first
+          rows[row + column * 2 + 1] = last
+        }
+      }
     }
   }
 }
