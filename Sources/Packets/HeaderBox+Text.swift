@@ -55,10 +55,10 @@ extension HeaderBox {
     guard isConstrained(.family) else { return nil }
     let fields: [HeaderField] =
       holds(.ipv4) ? [.sourceIPv4, .destinationIPv4] : [.sourceIPv6, .destinationIPv6]
-    let ip = [Family.ipv4, .ipv6].filter(holds)
-    if ip.count == 1, fields.contains(where: isConstrained) { return nil }
-    if ip.count == 1 { return ip[0] == .ipv4 ? "IPv4" : "IPv6" }
-    return holds(.nonIP) ? nil : "IP"
+    let held = Family.allCases.filter(holds)
+    if held == [.ipv4, .ipv6] { return "IP" }
+    if held.count == 1, fields.contains(where: isConstrained) { return nil }
+    return held.map { $0 == .ipv4 ? "IPv4" : $0 == .ipv6 ? "IPv6" : "frames" }.joined(separator: "+")
   }
 
   /// The addresses of whichever families the box holds.

@@ -13,6 +13,7 @@ import Testing
       ([], "any -> any"),
       ([(.family, Ranges(0))], "IPv4 any -> any"),
       ([(.family, Ranges(0...1))], "IP any -> any"),
+      ([(.family, Ranges(1...2))], "IPv6+frames any -> any"),
       (
         [
           (.family, Ranges(0)), (.sourceIPv4, Ranges(0x0a01_0000...0x0a01_ffff)),
