@@ -376,36 +376,4 @@ extension Diagram {
     appendRule(start, Self.everything, value: Self.nothing)
     return firstMatch(start)
   }
-
-  /// The leaves that stand for the targets 0, 1, 2 and so on; the first two are the usual ones.
-  mutating func leaves(_ targets: Int) -> [Node] {
-    (0..<targets).map { $0 < 2 ? Node($0) : leaf(UInt32($0)) }
-  }
-
-  private mutating func leaf(_ target: UInt32) -> Node {
-    let base = pending.count
-    pending.append(UInt64(target))
-    pending.append(UInt64(target))
-    let node = intern(Self.leafLevel, base)
-    pending.truncate(to: base)
-    return node
-  }
-
-  /// The packets for which a diagram ends in the leaf.
-  mutating func members(of cases: Node, with leaf: Node) -> Node {
-    if level(cases) == Self.leafLevel {
-      return cases == leaf ? Self.everything : Self.nothing
-    }
-    if let known = remembered(Operation.leaf, cases, leaf) { return known }
-    if mustStop() { return Self.nothing }
-    depth += 1
-    let base = pending.count
-    for edge in edgeRange(cases) {
-      push(base, bound(edge), members(of: child(edge), with: leaf))
-    }
-    let result = finish(level(cases), base)
-    depth -= 1
-    remember(Operation.leaf, cases, leaf, result)
-    return result
-  }
 }

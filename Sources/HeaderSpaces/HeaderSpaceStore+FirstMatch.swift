@@ -38,8 +38,11 @@ extension HeaderSpaceStore {
       let permitted = HeaderSpace(cases)
       return [try settle(HeaderSpace(diagram.complement(cases))), permitted]
     }
-    let result = leaves.map { HeaderSpace(diagram.members(of: cases, with: $0)) }
-    return try settle(result)
+    var known: [Diagram.Node: [Diagram.Share]] = [:]
+    let shares = diagram.shares(of: cases, &known)
+    var sets: [Diagram.Node: HeaderSpace] = [:]
+    for share in shares { sets[share.leaf] = HeaderSpace(share.set) }
+    return try settle(leaves.map { sets[$0] ?? .empty })
   }
 
   /// What the list permits, in first-match order; a rule that is not `permitting` denies.

@@ -58,7 +58,8 @@ extension HeaderBox {
     let held = Family.allCases.filter(holds)
     if held == [.ipv4, .ipv6] { return "IP" }
     if held.count == 1, fields.contains(where: isConstrained) { return nil }
-    return held.map { $0 == .ipv4 ? "IPv4" : $0 == .ipv6 ? "IPv6" : "frames" }.joined(separator: "+")
+    let names = ["IPv4", "IPv6", "frames"]
+    return held.map { names[Int($0.rawValue)] }.joined(separator: "+")
   }
 
   /// The addresses of whichever families the box holds.
