@@ -66,13 +66,14 @@ extension HeaderSpaceStore {
 }
 
 extension HeaderSpaceStore {
-  /// For each rule exactly what it matches first; see `effectiveMatch(of:in:)`.
+  /// For each rule exactly what it matches and no rule before it does; empty where it is shadowed.
+  ///
+  /// For a few rules of many `effectiveMatch(of:in:)` is quicker.
   public mutating func effectiveMatches(of rules: [MatchRule]) throws(LimitReached)
     -> [HeaderSpace]
   {
-    var result: [HeaderSpace] = []
-    for index in rules.indices { result.append(try effectiveMatch(of: index, in: rules)) }
-    return result
+    let own = rules.enumerated().map { MatchRule($1.boxes, target: $0) }
+    return try partition(by: own, targets: rules.count + 1, default: rules.count).dropLast()
   }
 
   /// Exactly what one rule matches and no rule before it does; empty where it is shadowed.

@@ -30,6 +30,7 @@ import Testing
         of: rules.enumerated().map { MatchRule($1.boxes, target: $0) }, default: rules.count)
       for (index, space) in effective.enumerated() {
         #expect(grid.cells(of: space, in: store) == first.map { $0 == index })
+        #expect(try store.effectiveMatch(of: index, in: rules) == space)
       }
     }
     print("seed \(seed): \(count) lists")
