@@ -1,6 +1,7 @@
 import Networks
 import Packets
 import Places
+import Policies
 import Reachability
 import Simulation
 
@@ -134,6 +135,17 @@ extension JSONWriter {
       $0.member("list", rule.list)
       $0.member("rule", rule.rule)
       $0.member(rule.place)
+    }
+  }
+
+  /// A waiver.
+  mutating func write(_ resolved: ResolvedWaiver) {
+    object(compact: true) {
+      $0.member("owner", resolved.waiver.owner)
+      $0.member("until", resolved.waiver.until.description)
+      $0.member("inForce", resolved.isInForce)
+      $0.member("why", resolved.waiver.why)
+      $0.member(resolved.waiver.place)
     }
   }
 

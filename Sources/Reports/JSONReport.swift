@@ -79,6 +79,8 @@ extension Report {
       case .violated(let violation): write(violation, to: &writer)
       case .undecided(let doubt): write(doubt, to: &writer)
       }
+      let waivers = waivers(of: requirement)
+      if !waivers.isEmpty { writer.member("waivers", waivers) { $0.write($1) } }
       writer.member("assumptions") { $0.array(answer.assumptions) { $0.string($1) } }
     }
   }

@@ -61,6 +61,10 @@ extension Report {
       .init(requirement.obligation.phrase.capitalised), ". Stated at ",
       .code(requirement.place.description), ".")
     if let why = requirement.why { page.paragraph("Why: ", .init(why)) }
+    for resolved in waivers(of: requirement) {
+      page.item(
+        "Waiver ", .init(resolved.phrase), ", at ", .code(resolved.waiver.place.description))
+    }
     switch answer.verdict {
     case .holds(let proof): write(proof, to: &page)
     case .violated(let violation): write(violation, to: &page)

@@ -87,6 +87,14 @@ extension Conduit where Party == Selection {
   }
 }
 
+extension ResolvedWaiver {
+  /// Who excused it until when, and why.
+  var phrase: String {
+    let standing = isInForce ? "" : ", expired"
+    return "until \(waiver.until)\(standing), by \(waiver.owner): \(waiver.why)"
+  }
+}
+
 extension DeliveryClass {
   /// What the delivery amounts to, in words.
   var phrase: String {

@@ -108,6 +108,11 @@ extension Report {
     return counts
   }
 
+  /// The waivers that name a requirement, in the order of the policy.
+  func waivers(of requirement: Requirement) -> [ResolvedWaiver] {
+    policy.waivers.filter { $0.waiver.requirement.name == requirement.id }
+  }
+
   /// The day by which waivers and indicators were judged, where there are any.
   var judgementDay: Day? {
     policy.policy.waivers.isEmpty && policy.policy.feeds.isEmpty ? nil : policy.day

@@ -73,6 +73,10 @@ extension Report {
   ) {
     if let why = requirement.why { page.detail("why", [.init(why)]) }
     if let under = violation.under { page.detail("under", [.init(under)]) }
+    for resolved in waivers(of: requirement) {
+      page.detail(
+        "waiver", [.init(resolved.phrase), .dim("  \(resolved.waiver.place)")])
+    }
     if violation.isWaived {
       page.detail("waived", ["every violating flow is excused, so it does not count"])
     }
@@ -135,8 +139,8 @@ extension Report {
     spans.append(
       .init("\(counts.undecided) undecided", counts.undecided > 0 ? .doubtful : .plain))
     page.line(spans)
-    for word in ["violated", "undecided"] {
-      let ids = result.answers.filter { $0.verdict.name == word }.map(\.requirement.id)
+    for word in ["violated", "waived", "undecided"] {
+      let ids = result.answers.filter { $0.verdict.standing == word }.map(\.requirement.id)
       if !ids.isEmpty { page.detail(word, [.init(ids.joined(separator: ", "))]) }
     }
     let broken = result.answers.filter { $0.internalError != nil }.map(\.requirement.id)
@@ -165,13 +169,19 @@ extension TextPage {
 }
 
 extension Verdict {
+  /// The verdict, or `waived` where it is violated and excused.
+  var standing: String {
+    if case .violated(let violation) = self, violation.isWaived { return "waived" }
+    return name
+  }
+
   /// The verdict's word in its colour and in the width of the longest.
   fileprivate var word: TextPage.Span {
-    switch self {
-    case .holds: .init("holds    ", .good)
-    case .violated(let violation):
-      .init(violation.isWaived ? "waived   " : "violated ", violation.isWaived ? .doubtful : .bad)
-    case .undecided: .init("undecided", .doubtful)
+    let text = standing.padded(to: 9)
+    return switch standing {
+    case "holds": .init(text, .good)
+    case "violated": .init(text, .bad)
+    default: .init(text, .doubtful)
     }
   }
 }
