@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Networks
 import Places
 import Policies
@@ -44,23 +45,23 @@ struct ProjectOptions: ParsableArguments {
 
   /// Reads everything, and settles what the command line settles; where there are errors, prints
   /// them and ends.
-  func open() throws -> Project {
+  func open() throws(ExitCode) -> Project {
+    var project: Project
     do {
-      return try read()
+      project = try Project.open(
+        network, policy: policy, on: asOf ?? .today, allowedDirectories: allow)
     } catch {
       throw Terminal.refusal(of: error)
     }
-  }
-
-  /// Reads everything, and settles what the command line settles.
-  func read() throws(InputErrors) -> Project {
-    var project = try Project.open(
-      network, policy: policy, on: asOf ?? .today, allowedDirectories: allow)
     var settled = Policy(name: "--assume", place: Self.commandLine)
     settled.assume = assume.map {
       Assumption(name: $0.name, outcome: $0.outcome, place: Self.commandLine)
     }
-    try settled.settleConditions(of: &project.network)
+    do {
+      try settled.settleConditions(of: &project.network)
+    } catch {
+      throw Terminal.refusal(of: error, status: EX_USAGE)
+    }
     return project
   }
 

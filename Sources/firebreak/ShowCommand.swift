@@ -61,7 +61,11 @@ struct ShowCommand: ParsableCommand {
       let extent = try policy.extent(of: try member(), in: project.network)
       Terminal.write(listing.text(of: extent, style: style))
     } catch {
-      throw Terminal.refusal(of: error)
+      let topics = Listing.Topic.allCases.map(\.rawValue).joined(separator: ", ")
+      let other = InputError(
+        at: Place(file: "show"), "'\(what[0])' is no topic", hint: "topics are \(topics)")
+      throw Terminal.refusal(
+        of: InputErrors((what.count == 1 ? [other] : []) + error.errors), status: EX_USAGE)
     }
   }
 

@@ -33,12 +33,12 @@ enum Terminal {
     }
   }
 
-  /// Prints the errors of an input, and gives the exit status that they mean.
-  static func refusal(of errors: InputErrors) -> ExitCode {
+  /// Prints errors, and gives the exit status that says whose they are: the input's, or the command
+  /// line's.
+  static func refusal(of errors: InputErrors, status: Int32 = 3) -> ExitCode {
     let style = TextStyle(isColoured: isColoured(STDERR_FILENO))
     write(text(of: errors, style: style), to: STDERR_FILENO)
-    return errors.errors.contains { !$0.place.file.hasPrefix("--") }
-      ? ExitCode(3) : ExitCode(EX_USAGE)
+    return ExitCode(status)
   }
 
   private static func variable(_ name: String) -> String? {

@@ -62,20 +62,19 @@ struct TraceCommand: ParsableCommand {
   var reply = false
 
   func run() throws {
+    let project = try input.open()
     let bar = ProgressBar()
     defer { bar.end() }
-    let project: Project
-    let question: TraceQuestion
     let policy: ResolvedPolicy
+    let question: TraceQuestion
     do {
-      project = try input.read()
       policy = try project.policyOrNone()
       question = try TraceQuestion(
         from: try member(from, "--from"), to: try member(to, "--to"), policy: policy,
         in: project.network)
     } catch {
       bar.end()
-      throw Terminal.refusal(of: error)
+      throw Terminal.refusal(of: error, status: EX_USAGE)
     }
     let service = try services(of: policy.policy)
     let application = try label(in: project.network)

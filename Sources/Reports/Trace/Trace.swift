@@ -68,7 +68,7 @@ public struct Trace: Sendable {
       let lost = simulator.losses(of: header, from: origin)
       let open = lost.asked.filter { known[$0] == nil }
       if let condition = open.first {
-        for outcome in [false, true] {
+        for outcome in [true, false] {
           waiting.append(known.merging([condition: outcome]) { $1 })
         }
       } else if let walk = lost.walk {
