@@ -29,7 +29,9 @@ extension NftablesLowering {
     default:
       if NftablesIrrelevant.statements.contains(entry.key) {
         note(statement, .irrelevant)
+        askWhatIsRead(in: value, &draft)
       } else {
+        if value["map"] != nil { askWhatIsRead(in: value, &draft) }
         other(entry, &draft)
       }
     }
@@ -59,7 +61,7 @@ extension NftablesLowering {
       noteOpaque(draft.statement, "'synproxy'")
       lead(past: nil, under: "the proxy opens the connection itself", &draft)
     case "flow":
-      noteOpaque(draft.statement, "'flow add'")
+      require("flow", "flow add", "the table may not take the connection, which ends the rule", &draft)
     case "fwd", "dup": divert(entry, &draft)
     case "ct helper", "ct expectation":
       noteOpaque(draft.statement, "'\(entry.key) \(value.string ?? "")'")

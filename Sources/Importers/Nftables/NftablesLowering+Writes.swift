@@ -14,11 +14,10 @@ extension NftablesLowering {
     let name = key.value["key"]?.string ?? ""
     switch key.key {
     case "meta" where name == "mark": setMark(new, &draft)
-    case "meta" where NftablesIrrelevant.metaWrites.contains(name):
+    case "meta" where NftablesIrrelevant.metaWrites.contains(name),
+      "ct" where NftablesIrrelevant.connectionWrites.contains(name), "tcp option":
       note(draft.statement, .irrelevant)
-    case "ct" where NftablesIrrelevant.connectionWrites.contains(name):
-      note(draft.statement, .irrelevant)
-    case "tcp option": note(draft.statement, .irrelevant)
+      askWhatIsRead(in: value, &draft)
     case "payload": setHeader(key.value, new, draft.context, &draft)
     default:
       opaque(
@@ -28,7 +27,7 @@ extension NftablesLowering {
 
   /// `meta mark set`: one line for each mark that the new one depends on.
   private mutating func setMark(_ new: DocumentValue, _ draft: inout Draft) {
-    guard facts.readsMark else { return }
+    guard facts.readsMark else { return askWhatIsRead(in: new, &draft) }
     if let constant = NftablesMark.value(of: new, mark: 0, connectionMark: 0),
       !NftablesMark.reads("meta", in: new), !NftablesMark.reads("ct", in: new)
     {
@@ -117,6 +116,10 @@ extension NftablesLowering {
     let subject = payload(field, context)
     if NftablesIrrelevant.headerWrites.contains(subject.title) {
       note(draft.statement, .irrelevant)
+      // The write implies the header, as a comparison does, and so may end the rule.
+      settle(&draft)
+      draft.matches += subject.dependencies
+      askWhatIsRead(in: new, &draft)
       return
     }
     let target: HeaderField
