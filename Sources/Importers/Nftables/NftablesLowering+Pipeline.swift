@@ -109,7 +109,7 @@ extension NftablesLowering {
       }
       let first = askers.first?.priority ?? translation
       let isEqual = first == NftablesOrder.Priority.recall
-      let recall = isEqual ? first : min(first - 1, translation)
+      let recall = isEqual ? first : min(first, translation) - 1
       return [(NftablesOrder.Priority.reassemble, .reassemble), (recall, .recall)]
         + (translates ? [(translation, .translate(.destination))] : [])
     case .input, .postrouting:
