@@ -17,7 +17,8 @@ extension NftablesLowering {
     case "match":
       settle(&draft)
       draft.matches.append(comparison(value, draft.site()))
-    case "accept", "drop", "return", "continue", "jump", "goto", "reject":
+    case "reject": reject(value, &draft)
+    case "accept", "drop", "return", "continue", "jump", "goto":
       if let action = verdict(entry, &draft) { finish(action, &draft) }
     case "vmap": verdicts(of: value, &draft)
     case "log": draft.logs = true
@@ -35,6 +36,19 @@ extension NftablesLowering {
         other(entry, &draft)
       }
     }
+  }
+
+  /// `reject`: the message that it answers with implies the family or protocol, which the listing
+  /// then leaves out.
+  private mutating func reject(_ value: DocumentValue, _ draft: inout Draft) {
+    settle(&draft)
+    switch value["type"]?.string {
+    case "icmp": draft.matches.append(Self.isFamily(.ipv4))
+    case "icmpv6": draft.matches.append(Self.isFamily(.ipv6))
+    case "tcp reset": draft.matches.append(Self.isProtocol(IPProtocol.tcp))
+    default: break
+    }
+    finish(.reject, &draft)
   }
 
   /// Reads a statement that the model has not.
@@ -79,7 +93,6 @@ extension NftablesLowering {
     switch entry.key {
     case "accept": return .permit
     case "drop": return .deny
-    case "reject": return .reject
     case "return": return .return
     case "continue": return .next
     case "jump", "goto":
