@@ -75,7 +75,8 @@ extension NftablesLowering {
       noteOpaque(draft.statement, "'synproxy'")
       lead(past: nil, under: "the proxy opens the connection itself", &draft)
     case "flow":
-      require("flow", "flow add", "the table may not take the connection, which ends the rule", &draft)
+      require(
+        "flow", "flow add", "the table may not take the connection, which ends the rule", &draft)
     case "fwd", "dup": divert(entry, &draft)
     case "ct helper", "ct expectation":
       noteOpaque(draft.statement, "'\(entry.key) \(value.string ?? "")'")
