@@ -13,18 +13,33 @@ extension DeviceLowering {
       case .set(let field, let value):
         target = set(field, value, next: target, in: &lowering)
       case .translateDestination(let translation):
-        target = lowering.add(
-          .rewrite(
-            [.set(.destinationTranslation, Ranges(UInt128(translation + 1)))], next: target))
+        target = choose(.destinationTranslation, translation, next: target, in: &lowering)
       case .translateSource(let translation):
-        target = lowering.add(
-          .rewrite([.set(.sourceTranslation, Ranges(UInt128(translation + 1)))], next: target))
+        target = choose(.sourceTranslation, translation, next: target, in: &lowering)
       case .untrack: target = exempt(next: target, in: &lowering)
       case .forward(let way):
         target = force(way, next: target, in: &lowering)
       }
     }
     return target
+  }
+
+  /// Chooses a translation for a packet that has none of a session's and of which the end was not
+  /// translated before.
+  private func choose(
+    _ register: HeaderField, _ translation: Int, next: Int, in lowering: inout Lowering
+  ) -> Int {
+    let chosen = lowering.add(
+      .rewrite([.set(register, Ranges(UInt128(translation + 1)))], next: next))
+    let isSource = register == .sourceTranslation
+    let performed = HeaderBox().constrained(
+      .connectionStatus, to: Ranges(values: isSource ? [1, 3] : [2, 3]))
+    if device.sessions == nil {
+      return lowering.match([([performed], next)], otherwise: chosen)
+    }
+    let codes = RegisterCode.codes(of: .established).union(RegisterCode.codes(of: .related))
+    let ofSession = HeaderBox().constrained(.connectionState, to: codes)
+    return lowering.match([([ofSession, performed], next)], otherwise: chosen)
   }
 
   /// Marks a packet as exempt from tracking, whatever its state is.

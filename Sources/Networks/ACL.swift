@@ -87,11 +87,13 @@ public struct ACL: Hashable, Sendable {
 public enum Effect: Hashable, Sendable {
   /// Writes a constant to a field; without effect on a packet that lacks it.
   case set(HeaderField, UInt128)
-  /// Chooses a translation, an index into `Device.translations`, for the packet's destination: it
-  /// is noted in `destinationTranslation` and performed by `Stage.translateDestination`.
+  /// Chooses a translation, an index into `Device.translations`, for the packet's destination: it is
+  /// noted in `destinationTranslation` and performed by `Stage.translateDestination`. Without effect
+  /// on a packet that is established or related and so has its session's, and on one whose
+  /// destination was translated before (`connectionStatus`).
   case translateDestination(Int)
-  /// Chooses a translation for the packet's source, noted in `sourceTranslation` and performed by
-  /// `Stage.translateSource`.
+  /// Chooses a translation for the packet's source in the same way, noted in `sourceTranslation` and
+  /// performed by `Stage.translateSource`.
   case translateSource(Int)
   /// Exempts the packet from connection tracking: it is not looked up and opens no session.
   case untrack

@@ -31,6 +31,10 @@ extension Simulator {
     for session in sessionsByDevice[device] ?? [] {
       var found = looked
       found.connectionStatus = session.status
+      // Whatever was chosen before the look-up, the session has its own translations.
+      found.destinationTranslation = 0
+      found.sourceTranslation = 0
+      found.plannedDestination = nil
       if session.isContinued(by: state.header) {
         let words = "continues a session of \(session.original)"
         add(continued(found, of: session, as: .established), words, .continuation)
@@ -99,10 +103,12 @@ extension Simulator {
     return StageResult(state, hop)
   }
 
-  /// `Stage.remember`.
+  /// `Stage.remember`. A fragment of a packet that was whole when it was looked up opens none: the
+  /// whole packet does.
   func remembering(_ state: PacketState, at device: Int) -> [StageResult] {
     guard state.connectionState == .new, !state.isUntracked,
-      network.devices[device].sessions != nil
+      network.devices[device].sessions != nil,
+      state.recalled?.isLaterFragment ?? true || !state.header.isLaterFragment
     else { return [StageResult(passing: state)] }
     var hop = tell(.remember, at: device, "opens a session", state)
     hop.opened = Session(

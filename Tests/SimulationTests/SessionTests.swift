@@ -130,6 +130,28 @@ let opening = Match.not(
     #expect(walk.sessions == [])
   }
 
+  @Test func `rules choose no other translation for packets of a session`() throws {
+    let established = Match.all([state(.established), from("10.0.0.0/24")])
+    let ways: [(stage: Int, match: Match)] = [
+      (0, .field(.tcpFlags, Ranges(UInt128(TCPFlags.ack)))), (1, established),
+    ]
+    for (stage, match) in ways {
+      let (plan, lan, far) = plan { device in
+        let other = device.translation("other", .pool(AddressSet("203.0.113.77")))
+        let effects = [rule(.permit, match, .translateSource(other), .translateDestination(other))]
+        let list = device.list("other", effects, end: .permit)
+        device.pipeline.arrival.insert(.filter(list, role: .plain), at: stage)
+      }
+      let simulator = plan.simulator()
+      let there = try #require(crossing(simulator, tcp("10.0.0.5", Self.web), from: lan, on: far))
+      let later = tcp("10.0.0.5", Self.web, flags: TCPFlags.ack)
+      #expect(
+        simulator.remembering(there).ends(later, from: lan) == [
+          "on far as \(tcp(Self.public1, Self.web, flags: TCPFlags.ack))", "on lan",
+        ], "chosen in stage \(stage)")
+    }
+  }
+
   @Test func `later packets to a published server reach it, and only through the session`() throws {
     let (plan, lan, far) = plan()
     let simulator = plan.simulator()
@@ -288,5 +310,20 @@ let opening = Match.not(
         == [
           "on far as \(fragment(of: out))", "on far as \(out)", "on lan",
         ].sorted())
+  }
+
+  @Test func `a fragment cut off before the session is remembered opens none of its own`() throws {
+    let (plan, lan, far) = plan {
+      $0.pipeline.departure.insert(.fragment, at: $0.pipeline.departure.count - 1)
+    }
+    let sent = icmp("10.0.0.5", Self.web, type: 8)
+    let out = icmp(Self.public1, Self.web, type: 8)
+    for (delivered, sessions) in [(out, 1), (fragment(of: out), 0)] {
+      let walk = try #require(
+        plan.simulator().firstWalk(sent, from: .segment(lan)) {
+          $0 == .delivered(segment: far, delivered)
+        })
+      #expect(walk.sessions.count == sessions)
+    }
   }
 }

@@ -44,6 +44,28 @@ import Testing
     #expect(changed(simulator, packet) == ["on far as \(tcp("198.51.100.7", Self.web))"])
   }
 
+  @Test func `an end is translated only once`() {
+    var plan = Plan()
+    let lan = plan.segment("lan", "10.0.0.0/24")
+    let far = plan.segment("far", "203.0.113.0/24")
+    _ = plan.device("r", (lan, ["10.0.0.1/24"]), (far, ["203.0.113.1/24"])) { device in
+      let lists = ["203.0.113.7", "203.0.113.8"].map { (address: IPAddress) in
+        let translation = device.translation("t", .pool(AddressSet(address)))
+        return device.list(
+          "nat",
+          [rule(.permit, .any, .translateDestination(translation), .translateSource(translation))])
+      }
+      let choices = lists.flatMap {
+        [Stage.filter($0, role: .plain), .translateDestination, .translateSource]
+      }
+      device.pipeline = Pipeline(arrival: choices + [.route(.destination)], departure: [])
+    }
+    #expect(
+      changed(plan.simulator(), packet) == [
+        "on far as \(tcp("203.0.113.7", "203.0.113.7"))"
+      ])
+  }
+
   @Test func `a pool offers its bounds and the candidates in it`() {
     let pool = Translation.Address.pool(AddressSet(["198.51.100.0/30", "198.51.100.64/32"]))
     let wanted: IPAddress = "198.51.100.2"
