@@ -102,6 +102,16 @@ public struct CanonicalNetwork: Sendable {
     public var endOfList: RuleReference?
   }
 
+  /// Some of the addresses of one family of a translation's pool, which all VRFs route alike.
+  public struct PoolPart: Hashable, Sendable {
+    /// The translation, an index into `Device.translations`.
+    public var translation: Int
+    /// The family.
+    public var family: Family
+    /// The addresses.
+    public var addresses: Ranges
+  }
+
   /// A rule of a device.
   public struct RuleReference: Hashable, Sendable, Comparable {
     /// The device, an index into `Network.devices`.
@@ -144,6 +154,8 @@ public struct CanonicalNetwork: Sendable {
   public internal(set) var conditions: ConditionTable
   /// For each device, whether it remembers sessions.
   public internal(set) var hasSessions: [Bool] = []
+  /// For each device, the parts of pools for which the codes above its own translations stand.
+  public internal(set) var poolParts: [[PoolPart]] = []
   /// Boxes of the ICMP errors, which may be related to a session.
   public internal(set) var icmpErrors: [HeaderBox] = []
 
@@ -156,6 +168,13 @@ public struct CanonicalNetwork: Sendable {
 
   /// The literal that stands for a session that exists only under conditions, on a device.
   public func sessionLiteral(device: Int) -> Int { 2 * conditions.conditions.count + device }
+
+  /// The translation of a device, counted from 1, that a code in a register stands for.
+  public func translation(ofCode code: UInt128, device: Int, in network: Network) -> Int {
+    let number = Int(code & RegisterCode.greatestTranslation)
+    let own = network.devices[device].translations.count
+    return number > own ? poolParts[device][number - own - 1].translation + 1 : number
+  }
 
   /// The condition of a literal, and whether the literal is a stale one; `nil` for sessions.
   public func condition(ofLiteral literal: Int) -> (index: Int, isStale: Bool)? {

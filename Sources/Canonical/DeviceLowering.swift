@@ -36,7 +36,7 @@ struct DeviceLowering {
   /// The forced ways that `vrf` counts.
   let forcedWays: [NextHop]
   /// The parts of pools that a translation's code stands for, in the order of their codes.
-  let poolParts: [PoolPart]
+  let poolParts: [CanonicalNetwork.PoolPart]
   /// The gateways that `nextHop` counts.
   var gateways: [IPAddress] = []
   var points: [Point: Int] = [:]
@@ -85,6 +85,7 @@ struct DeviceLowering {
   /// Defines where packets go that arrive at the device or are its own.
   mutating func lower(in lowering: inout Lowering) throws(LoweringLimit) {
     exit = lowering.reserve()
+    lowering.canonical.poolParts.append(poolParts)
     let start = try location(Point(line: .arrival, stage: 0, course: .onward), in: &lowering)
     for (i, interface) in device.interfaces.enumerated() {
       let enter = lowering.add(

@@ -10,9 +10,6 @@ public enum RegisterCode {
   public static let exempt: UInt128 = 8
   /// Added to a state in `connectionState`: its session forwards the packet past the filters.
   public static let forwarded: UInt128 = 16
-  /// Added to a translation: the packet is a later one of a session, which remembers what the
-  /// translation wrote.
-  public static let again: UInt128 = 1 << 22
   /// The greatest number of a translation, those that stand for a part of a pool included.
   static let greatestTranslation: UInt128 = (1 << 18) - 1
   /// Added in `vrf` to the number of a forced way together with the VRF that the packet is in.
@@ -30,24 +27,53 @@ public enum RegisterCode {
     case replaced = 2
   }
 
-  static let undo: UInt128 = 1 << 23
+  private static let undo: UInt128 = 1 << 23
+  private static let again: UInt128 = 1 << 22
 
   /// The code for what a translation did to the other end of a session's packets, which is to be
   /// undone on this end of a reply.
   public static func undoing(_ translation: UInt128, address: Change, port: Change) -> UInt128 {
-    undo + address.rawValue << 20 + port.rawValue << 18 + translation
+    undo + changes(address, port) + translation
+  }
+
+  /// The code for what a translation did to an end of a session's first packet, which is to be done
+  /// to its later packets again.
+  public static func repeating(_ translation: UInt128, address: Change, port: Change) -> UInt128 {
+    again + changes(address, port) + translation
+  }
+
+  private static func changes(_ address: Change, _ port: Change) -> UInt128 {
+    address.rawValue << 20 + port.rawValue << 18
   }
 
   /// The codes for undoing, of one translation or of any, by what it did.
   static func undoing(
     _ translation: UInt128? = nil, address: Change? = nil, port: Change? = nil
   ) -> Ranges {
-    let changes: [Change] = [.none, .moved, .replaced]
+    codes(undo, translation.map { Ranges($0) } ?? all, address, port)
+  }
+
+  /// The codes for doing again, of one translation or of any, by what it did.
+  static func repeating(
+    _ translation: UInt128? = nil, address: Change? = nil, port: Change? = nil
+  ) -> Ranges {
+    codes(again, translation.map { Ranges($0) } ?? all, address, port)
+  }
+
+  /// The codes for doing again what any of these translations did.
+  static func repeating(any translations: Ranges) -> Ranges { codes(again, translations, nil, nil) }
+
+  private static let all = Ranges(0...greatestTranslation)
+
+  private static func codes(
+    _ base: UInt128, _ translations: Ranges, _ address: Change?, _ port: Change?
+  ) -> Ranges {
+    let every: [Change] = [.none, .moved, .replaced]
     var codes: [ClosedRange<UInt128>] = []
-    for a in changes where address == nil || a == address {
-      for p in changes where port == nil || p == port {
-        let base = undoing(0, address: a, port: p)
-        codes.append(base + (translation ?? 0)...base + (translation ?? greatestTranslation))
+    for a in every where address == nil || a == address {
+      for p in every where port == nil || p == port {
+        let base = base + changes(a, p)
+        codes += translations.ranges.map { base + $0.lowerBound...base + $0.upperBound }
       }
     }
     return Ranges(codes)
@@ -104,10 +130,7 @@ struct VisibleRegisters {
     var chosen = values.intersection(Ranges(0...UInt128(translations)))
     let whole = parts.indices.filter { chosen.contains(UInt128(parts[$0])) }
     chosen = chosen.union(Ranges(values: whole.map { code(ofPart: $0) }))
-    let again = Ranges(
-      chosen.subtracting(Ranges(0)).ranges.map {
-        $0.lowerBound + RegisterCode.again...$0.upperBound + RegisterCode.again
-      })
+    let again = RegisterCode.repeating(any: chosen.subtracting(Ranges(0)))
     let undone = chosen.contains(0) ? RegisterCode.undoing() : .none
     return chosen.union(again).union(undone)
   }

@@ -19,6 +19,9 @@ extension DeviceLowering {
     let field = Self.destinationField(entry.family)
     switch key {
     case .packet: return [box.constrained(field, to: entry.destinations)]
+    case .remembered:
+      let ghost = Self.sessionGhost(of: .destination, entry.family)
+      return [box.constrained(ghost, to: entry.destinations)]
     case .addresses(let family, let addresses):
       let isMet = !entry.destinations.intersection(addresses).isEmpty
       return family == entry.family && isMet ? [box] : []
@@ -34,23 +37,16 @@ extension DeviceLowering {
     }
   }
 
-  /// Some of the addresses of one family of a translation's pool, which all VRFs route alike.
-  struct PoolPart: Hashable {
-    var translation: Int
-    var family: Family
-    var addresses: Ranges
-  }
-
   /// The parts of pools that have several, where a route stage looks at what translations will make
   /// of the destination.
   static func poolParts(
     of device: Device, _ network: Network
-  ) throws(LoweringLimit) -> [PoolPart] {
+  ) throws(LoweringLimit) -> [CanonicalNetwork.PoolPart] {
     let pipeline = device.pipeline
     let stages = pipeline.arrival + pipeline.departure + pipeline.input + pipeline.output
     guard stages.contains(.route(.translatedDestination)) else { return [] }
     let sets = distinguished(by: device)
-    var result: [PoolPart] = []
+    var result: [CanonicalNetwork.PoolPart] = []
     for (number, translation) in device.translations.enumerated() {
       guard case .pool(let pool) = translation.address else { continue }
       for family in [Family.ipv4, .ipv6] where !pool[family].isEmpty {
@@ -66,7 +62,9 @@ extension DeviceLowering {
           }
         }
         if cells.count == 1 { continue }
-        result += cells.map { PoolPart(translation: number, family: family, addresses: $0) }
+        result += cells.map {
+          CanonicalNetwork.PoolPart(translation: number, family: family, addresses: $0)
+        }
       }
     }
     return result

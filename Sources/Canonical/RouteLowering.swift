@@ -73,6 +73,8 @@ extension DeviceLowering {
     case moved(from: Prefix, to: Prefix)
     /// Any of these addresses, which all VRFs treat alike.
     case addresses(Family, Ranges)
+    /// The destination that the session remembers, in its ghost.
+    case remembered
   }
 
   /// The location of a look-up.
@@ -96,13 +98,11 @@ extension DeviceLowering {
         let inside = familyBox(from.family)
           .constrained(Self.destinationField(from.family), to: Ranges(from.range))
         let target = lowering.match([([inside], moved)], otherwise: plain)
-        entries.append((chosen([code, code + RegisterCode.again]), target))
+        let again = RegisterCode.repeating(code, address: .moved)
+        entries.append((chosen(Ranges(code).union(again)), target))
       case .pool(let pool):
-        for again in [0, RegisterCode.again] {
-          let target = try poolLookup(
-            number, pool, again: again, plain: plain, in: &lowering, look)
-          entries.append((chosen([code + again]), target))
-        }
+        let target = try poolLookup(number, pool, plain: plain, in: &lowering, look)
+        entries.append((chosen(Ranges(code)), target))
       case .interface:
         entries += try interfaceLookups(code, in: &lowering, look)
       }
@@ -110,13 +110,17 @@ extension DeviceLowering {
     for (number, part) in poolParts.enumerated() {
       let code = registers.code(ofPart: number)
       let target = try look(&self, .addresses(part.family, part.addresses), &lowering)
-      entries.append((chosen([code, code + RegisterCode.again]), target))
+      entries.append((chosen(Ranges(code)), target))
+    }
+    if device.sessions != nil, !device.translations.isEmpty {
+      let target = try look(&self, .remembered, &lowering)
+      entries.append((chosen(RegisterCode.repeating(address: .replaced)), target))
     }
     return lowering.match(entries, otherwise: plain)
   }
 
-  private func chosen(_ codes: [UInt128]) -> [HeaderBox] {
-    [HeaderBox().constrained(.destinationTranslation, to: Ranges(values: codes))]
+  private func chosen(_ codes: Ranges) -> [HeaderBox] {
+    [HeaderBox().constrained(.destinationTranslation, to: codes)]
   }
 
   private func familyBox(_ family: Family) -> HeaderBox {
@@ -129,7 +133,7 @@ extension DeviceLowering {
 
   /// Looks up the addresses of a pool, choosing one of its parts where the routes tell them apart.
   private mutating func poolLookup(
-    _ number: Int, _ pool: AddressSet, again: UInt128, plain: Int, in lowering: inout Lowering,
+    _ number: Int, _ pool: AddressSet, plain: Int, in lowering: inout Lowering,
     _ look: Look
   ) throws(LoweringLimit) -> Int {
     var entries: [(boxes: [HeaderBox], target: Int)] = []
@@ -138,7 +142,7 @@ extension DeviceLowering {
       for (index, part) in poolParts.enumerated()
       where part.translation == number && part.family == family {
         let target = try look(&self, .addresses(family, part.addresses), &lowering)
-        let code = registers.code(ofPart: index) + again
+        let code = registers.code(ofPart: index)
         options.append(
           lowering.add(.rewrite([.set(.destinationTranslation, Ranges(code))], next: target)))
       }
@@ -153,32 +157,22 @@ extension DeviceLowering {
     return lowering.match(entries, otherwise: plain)
   }
 
-  /// Looks up the address of the interface by which the packet, or its session's first one, came in.
+  /// Looks up the address of the interface by which the packet came in.
   private mutating func interfaceLookups(
     _ code: UInt128, in lowering: inout Lowering,
     _ look: Look
   ) throws(LoweringLimit) -> [(boxes: [HeaderBox], target: Int)] {
     var entries: [(boxes: [HeaderBox], target: Int)] = []
     for family in [Family.ipv4, .ipv6] {
-      var all: [Int] = []
-      let boxes = chosen([code])
+      let boxes = chosen(Ranges(code)).map { $0.intersection(familyBox(family)) }
       for (i, interface) in device.interfaces.enumerated() {
         let first = interface.addresses.first { $0.address.family == family }
         guard let address = first?.address else { continue }
         let target = try look(&self, .addresses(family, Ranges(address.value)), &lowering)
-        all.append(target)
-        entries.append(
-          (
-            boxes.map {
-              $0.intersection(familyBox(family))
-                .constrained(.ingress, to: Ranges(UInt128(i + 1)))
-            }, target
-          ))
+        let here = Ranges(UInt128(i + 1))
+        entries.append((boxes.map { $0.constrained(.ingress, to: here) }, target))
       }
-      let lost = lowering.drop(.untranslatable)
-      let later = chosen([code + RegisterCode.again]).map { $0.intersection(familyBox(family)) }
-      entries.append((boxes.map { $0.intersection(familyBox(family)) }, lost))
-      entries.append((later, all.isEmpty ? lost : lowering.choose(Array(Set(all)).sorted())))
+      entries.append((boxes, lowering.drop(.untranslatable)))
     }
     return entries
   }

@@ -2,57 +2,43 @@ import Networks
 import Packets
 
 extension DeviceLowering {
-  /// Performs the translation of one end that was chosen or, for replies, undoes the one that the
-  /// session's other end had.
+  /// Performs the translation of one end that was chosen, does again what a session's was, or, for
+  /// replies, undoes the one that the session's other end had.
   func lowerTranslations(
     _ end: TranslationEnd, next: Int, in lowering: inout Lowering
   ) -> Int {
+    if device.translations.isEmpty { return next }
     let register: HeaderField = end == .source ? .sourceTranslation : .destinationTranslation
+    let noted = noteStatus(of: end, next: next, in: &lowering)
     var entries: [(boxes: [HeaderBox], target: Int)] = []
-    func add(_ codes: [UInt128], _ target: Int) {
-      entries.append(([HeaderBox().constrained(register, to: Ranges(values: codes))], target))
+    func add(_ code: UInt128, _ target: Int) {
+      entries.append(([HeaderBox().constrained(register, to: Ranges(code))], target))
     }
     for (number, translation) in device.translations.enumerated() {
-      let code = UInt128(number + 1)
-      let again = code + RegisterCode.again
-      let noted = noteStatus(of: end, next: next, in: &lowering)
-      let perform = self.perform(translation, on: end, next: noted, in: &lowering)
-      guard translation.address == .interface else {
-        add([code, again], perform)
-        continue
-      }
-      // The session remembers the address of the interface that its first packet had.
-      add([code], perform)
-      var remembered = translation
-      remembered.address = .pool(primaryAddresses)
-      add([again], self.perform(remembered, on: end, next: noted, in: &lowering))
+      add(
+        UInt128(number + 1), perform(translation, on: end, next: noted, in: &lowering))
     }
     if end == .destination {
       for (number, part) in poolParts.enumerated() {
-        let code = registers.code(ofPart: number)
         var translation = device.translations[part.translation]
         var pool = AddressSet.none
         pool[part.family] = part.addresses
         translation.address = .pool(pool)
-        let noted = noteStatus(of: end, next: next, in: &lowering)
-        let perform = self.perform(translation, on: end, next: noted, in: &lowering)
-        add([code, code + RegisterCode.again], perform)
-      }
-    } else if device.sessions != nil, !device.translations.isEmpty {
-      return lowering.match(
-        entries, otherwise: undo(on: .source, next: next, in: &lowering))
-    }
-    return lowering.match(entries, otherwise: next)
-  }
-
-  /// The first address of each family of each interface.
-  private var primaryAddresses: AddressSet {
-    device.interfaces.reduce(.none) { result, interface in
-      [Family.ipv4, .ipv6].reduce(result) { result, family in
-        let first = interface.addresses.first { $0.address.family == family }
-        return first.map { result.union(AddressSet($0.address)) } ?? result
+        add(
+          registers.code(ofPart: number),
+          perform(translation, on: end, next: noted, in: &lowering))
       }
     }
+    var otherwise = next
+    if device.sessions != nil {
+      // Only a destination's bit is set where a session's packet is translated as its first was.
+      let after = end == .destination ? noted : next
+      let again = change(on: end, .again, next: after, in: &lowering)
+      let codes = HeaderBox().constrained(register, to: RegisterCode.repeating())
+      entries.append(([codes], again))
+      if end == .source { otherwise = undo(on: .source, next: next, in: &lowering) }
+    }
+    return lowering.match(entries, otherwise: otherwise)
   }
 
   /// Sets the bit of `connectionStatus` that says that an end is translated.
@@ -138,46 +124,75 @@ extension DeviceLowering {
   }
 
   /// Undoes on an end of a reply what a translation did to the other end of the session's packets.
-  ///
-  /// The register says which translation it was and what it did to the address and to the port.
   private func undo(on end: TranslationEnd, next: Int, in lowering: inout Lowering) -> Int {
     let register: HeaderField = end == .source ? .sourceTranslation : .destinationTranslation
     let clear = lowering.add(.rewrite([.set(register, Ranges(0))], next: next))
-    func coded(_ codes: Ranges) -> HeaderBox { HeaderBox().constrained(register, to: codes) }
+    let codes = HeaderBox().constrained(register, to: RegisterCode.undoing())
+    let undone = change(on: end, .back, next: clear, in: &lowering)
+    return lowering.match([([codes], undone)], otherwise: next)
+  }
+
+  /// Whether what was done to a session's first packet is done again or taken back.
+  private enum Direction {
+    case again
+    case back
+  }
+
+  /// Does again or takes back what the register says that a translation did to an address and a
+  /// port: it moved them by a distance, or put another value in place of one that the session
+  /// remembers.
+  private func change(
+    on end: TranslationEnd, _ direction: Direction, next: Int, in lowering: inout Lowering
+  ) -> Int {
+    let register: HeaderField = end == .source ? .sourceTranslation : .destinationTranslation
+    func coded(
+      _ number: Int?, address: RegisterCode.Change? = nil, port: RegisterCode.Change? = nil
+    ) -> HeaderBox {
+      let code = number.map { UInt128($0 + 1) }
+      let codes =
+        direction == .again
+        ? RegisterCode.repeating(code, address: address, port: port)
+        : RegisterCode.undoing(code, address: address, port: port)
+      return HeaderBox().constrained(register, to: codes)
+    }
+    // A reply's source is what the session's destination was, and the other way round.
+    let other: TranslationEnd = end == .source ? .destination : .source
+    let remembered = direction == .again ? end : other
     var addresses: [(boxes: [HeaderBox], target: Int)] = []
     for (family, field) in Self.addressFields(end) {
-      let box = coded(RegisterCode.undoing(address: .replaced))
+      let box = coded(nil, address: .replaced)
         .constrained(.family, to: Ranges(UInt128(family.rawValue)))
-      let take = lowering.add(
-        .rewrite([.take(field, from: Self.sessionGhost(of: end, family))], next: clear))
-      addresses.append(([box], take))
+      let ghost = Self.sessionGhost(of: remembered, family)
+      addresses.append(([box], lowering.add(.rewrite([.take(field, from: ghost)], next: next))))
     }
     for (number, translation) in device.translations.enumerated() {
       guard case .prefix(let from, let to) = translation.address else { continue }
-      let codes = RegisterCode.undoing(UInt128(number + 1), address: .moved)
-      let back = shift(to, from, on: end, next: clear, in: &lowering)
-      addresses.append(([coded(codes)], back))
+      let moved =
+        direction == .again
+        ? shift(from, to, on: end, next: next, in: &lowering)
+        : shift(to, from, on: end, next: next, in: &lowering)
+      addresses.append(([coded(number, address: .moved)], moved))
     }
-    let restored = lowering.match(addresses, otherwise: clear)
+    let changed = lowering.match(addresses, otherwise: next)
     let port: HeaderField = end == .source ? .sourcePort : .destinationPort
     let sessionPort: HeaderField =
-      end == .source ? .sessionDestinationPort : .sessionSourcePort
-    let take = lowering.add(.rewrite([.take(port, from: sessionPort)], next: restored))
-    let replaced = coded(RegisterCode.undoing(port: .replaced))
+      remembered == .source ? .sessionSourcePort : .sessionDestinationPort
+    let take = lowering.add(.rewrite([.take(port, from: sessionPort)], next: changed))
+    let replaced = coded(nil, port: .replaced)
     var ports: [(boxes: [HeaderBox], target: Int)] = [
       (MatchBoxes.having(port).map { $0.intersection(replaced) }, take)
     ]
     for (number, translation) in device.translations.enumerated() {
       guard case .shift(let from, let to) = translation.port else { continue }
-      let moved = Self.shifted(from, to)
-      let box = coded(RegisterCode.undoing(UInt128(number + 1), port: .moved))
-        .constrained(port, to: Ranges(moved))
-      let back = lowering.add(
-        .rewrite([.shift(port, moved, to: UInt128(from.lowerBound))], next: restored))
-      ports.append((MatchBoxes.having(port).map { $0.intersection(box) }, back))
+      let old = UInt128(from.lowerBound)...UInt128(from.upperBound)
+      let new = Self.shifted(from, to)
+      let range = direction == .again ? old : new
+      let start = direction == .again ? new.lowerBound : old.lowerBound
+      let box = coded(number, port: .moved).constrained(port, to: Ranges(range))
+      let moved = lowering.add(.rewrite([.shift(port, range, to: start)], next: changed))
+      ports.append((MatchBoxes.having(port).map { $0.intersection(box) }, moved))
     }
-    let undone = lowering.match(ports, otherwise: restored)
-    return lowering.match([([coded(RegisterCode.undoing())], undone)], otherwise: next)
+    return lowering.match(ports, otherwise: changed)
   }
 
   private func shift(
@@ -224,14 +239,13 @@ extension DeviceLowering {
       : [(.ipv4, .destinationIPv4), (.ipv6, .destinationIPv6)]
   }
 
-  /// The ghost from which an end of a reply is restored: the other end of the session's first
-  /// packet.
-  private static func sessionGhost(of end: TranslationEnd, _ family: Family) -> HeaderField {
+  /// The ghost in which a session remembers an address.
+  static func sessionGhost(of end: TranslationEnd, _ family: Family) -> HeaderField {
     switch (end, family) {
-    case (.source, .ipv4): .sessionDestinationIPv4
-    case (.source, _): .sessionDestinationIPv6
-    case (.destination, .ipv4): .sessionSourceIPv4
-    case (.destination, _): .sessionSourceIPv6
+    case (.source, .ipv4): .sessionSourceIPv4
+    case (.source, _): .sessionSourceIPv6
+    case (.destination, .ipv4): .sessionDestinationIPv4
+    case (.destination, _): .sessionDestinationIPv6
     }
   }
 }

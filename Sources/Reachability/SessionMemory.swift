@@ -11,6 +11,8 @@ struct SessionMemory: Sendable {
     var destinationTranslation: UInt128
     /// The chosen source translation.
     var sourceTranslation: UInt128
+    /// The translations of later packets of the session.
+    var again: (destination: UInt128, source: UInt128)
     /// What undoes the source translation on the destination of a reply, and the destination
     /// translation on its source.
     var undo: (destination: UInt128, source: UInt128)
@@ -20,6 +22,11 @@ struct SessionMemory: Sendable {
     var forward: HeaderSpace
     /// Packets of the reply direction, with what they were before in the session ghosts.
     var reply: HeaderSpace
+    /// Packets as they were when they were remembered, with what they were when they were looked up
+    /// in the session ghosts, as far as `trail` says that it is there.
+    var pairs: HeaderSpace
+    /// What became of the packets in between.
+    var trail: Trail
     /// ICMP errors in the forward direction.
     var forwardErrors: HeaderSpace
     /// ICMP errors in the reply direction, with what they concern in the session ghosts.
@@ -34,7 +41,7 @@ struct SessionMemory: Sendable {
 
 extension Engine {
   /// The fields by which a session knows its packets, besides the ghosts and the translations.
-  private static let sessionFields: Set<HeaderField> = [
+  static let sessionFields: [HeaderField] = [
     .family, .sourceIPv4, .sourceIPv6, .destinationIPv4, .destinationIPv6, .protocol, .sourcePort,
     .destinationPort, .icmpType, .fragment,
   ]
@@ -42,7 +49,7 @@ extension Engine {
   /// Adds packets that the device passed as new; the answer is whether they are news.
   mutating func remember(_ flow: Flow, device: Int) throws(LimitReached) -> Bool {
     let ghosts = Set(Trail.ghosts(in: .sent))
-    let kept = Self.sessionFields.union(ghosts).union([
+    let kept = Set(Self.sessionFields).union(ghosts).union([
       .destinationTranslation, .sourceTranslation, .connectionStatus,
     ])
     let forgotten = HeaderField.allCases.filter { !kept.contains($0) }
@@ -92,9 +99,13 @@ extension Engine {
             var tuples = try store.restrict(chosen, .connectionStatus, to: Ranges(status))
             tuples = try store.project(
               tuples, away: [.destinationTranslation, .sourceTranslation, .connectionStatus])
-            classes.append(
-              try makeClass(
-                Flow(trail: flow.trail, space: tuples), (destination, source, status), device))
+            for family in [Family.ipv4, .ipv6] {
+              let own = try store.restrict(
+                tuples, .family, to: Ranges(UInt128(family.rawValue)))
+              let made = try makeClass(
+                Flow(trail: flow.trail, space: own), family, (destination, source, status), device)
+              if let made { classes.append(made) }
+            }
           }
         }
       }
@@ -119,9 +130,10 @@ extension Engine {
   }
 
   private mutating func makeClass(
-    _ remembered: Flow, _ codes: (destination: UInt128, source: UInt128, status: UInt128),
+    _ remembered: Flow, _ family: Family,
+    _ codes: (destination: UInt128, source: UInt128, status: UInt128),
     _ device: Int
-  ) throws(LimitReached) -> SessionMemory.Class {
+  ) throws(LimitReached) -> SessionMemory.Class? {
     var flow = remembered
     for field in Trail.tracked where flow.trail[field] == .kept {
       guard let sent = Trail.ghost(of: field, in: .sent),
@@ -129,71 +141,81 @@ extension Engine {
       else { continue }
       flow.space = try store.rename(sent, to: session, in: flow.space)
     }
-    let forward = try original(of: flow)
-    var reply = flow.space
+    let forward = try store.intersection(try original(of: flow), valid)
+    if forward.isEmpty { return nil }
+    var back = flow.space
     for (a, b) in [
       (HeaderField.sourceIPv4, HeaderField.destinationIPv4), (.sourceIPv6, .destinationIPv6),
       (.sourcePort, .destinationPort),
     ] {
-      reply = try store.swap(a, b, in: reply)
+      back = try store.swap(a, b, in: back)
     }
-    reply = try answeredTypes(of: reply)
+    let reply = try store.intersection(try answeredTypes(of: back), valid)
+    // What was written is in the ghosts, so a part of a pool is as good as the whole.
+    let source = number(of: codes.source, device)
+    let destination = number(of: codes.destination, device)
+    let sourceChange = change(
+      source, family == .ipv4 ? .sourceIPv4 : .sourceIPv6, .sourcePort, flow.trail, device)
+    let destinationChange = change(
+      destination, family == .ipv4 ? .destinationIPv4 : .destinationIPv6, .destinationPort,
+      flow.trail, device)
     return SessionMemory.Class(
-      destinationTranslation: codes.destination, sourceTranslation: codes.source,
-      undo: (
-        destination: undoing(
-          codes.source, [.sourceIPv4, .sourceIPv6], .sourcePort, flow.trail, device),
-        source: undoing(
-          codes.destination, [.destinationIPv4, .destinationIPv6], .destinationPort, flow.trail,
-          device)
+      destinationTranslation: destination, sourceTranslation: source,
+      again: (
+        destination: destination == 0 ? 0 : destinationChange.repeating(destination),
+        source: source == 0 ? 0 : sourceChange.repeating(source)
       ),
-      status: codes.status, forward: try store.intersection(forward, valid),
-      reply: try store.intersection(reply, valid),
+      undo: (
+        destination: source == 0 ? 0 : sourceChange.undoing(source),
+        source: destination == 0 ? 0 : destinationChange.undoing(destination)
+      ),
+      status: codes.status, forward: forward,
+      reply: reply, pairs: flow.space, trail: flow.trail,
       forwardErrors: try errors(towards: forward), replyErrors: try errors(towards: reply))
   }
 
-  /// The code that undoes a translation, by what it did to an end's address and port.
-  private mutating func undoing(
-    _ translation: UInt128, _ addresses: [HeaderField], _ port: HeaderField, _ trail: Trail,
-    _ device: Int
-  ) -> UInt128 {
-    if translation == 0 { return 0 }
-    let number = Int(translation) - 1
-    let translations = network.devices[device].translations
-    let chosen = translations.indices.contains(number) ? translations[number] : nil
-    var address = RegisterCode.Change.none
-    for field in addresses {
-      switch trail[field] {
-      case .same: break
-      case .kept: address = .replaced
-      case .moved(let distance):
-        address = .moved
-        guard case .prefix(let from, let to) = chosen?.address,
-          to.range.lowerBound &- from.range.lowerBound == distance
-        else {
-          limit = "an address is translated twice at \(network.devices[device].name)"
-          continue
-        }
-      }
-    }
-    var change = RegisterCode.Change.none
-    switch trail[port] {
-    case .same: break
-    case .kept: change = .replaced
-    case .moved(let distance):
-      change = .moved
-      guard case .shift(let from, let to) = chosen?.port,
-        UInt128(to) &- UInt128(from.lowerBound) == distance
-      else {
-        limit = "a port is translated twice at \(network.devices[device].name)"
-        break
-      }
-    }
-    if address == .none, change == .none { return 0 }
-    return RegisterCode.undoing(translation, address: address, port: change)
+  /// The translation, counted from 1, that a register's code stands for; 0 for none.
+  private func number(of code: UInt128, _ device: Int) -> UInt128 {
+    UInt128(canonical.translation(ofCode: code, device: device, in: network))
   }
 
-  /// The packets as they were when they were looked up.
+  /// What a translation did to an end, of packets with one trail.
+  ///
+  /// What something else than the translation wrote cannot be told from what it wrote; then a limit
+  /// is met.
+  private mutating func change(
+    _ translation: UInt128, _ address: HeaderField, _ port: HeaderField, _ trail: Trail,
+    _ device: Int
+  ) -> EndChange {
+    var result = EndChange()
+    if translation == 0 { return result }
+    let chosen = network.devices[device].translations[Int(translation) - 1]
+    var isKnown = true
+    switch (trail[address], chosen.address) {
+    case (.same, _): break
+    case (.kept, .pool?), (.kept, .interface?): result.address = .replaced
+    case (.moved(let distance), .prefix(let from, let to)?):
+      result.address = .moved
+      if to.range.lowerBound &- from.range.lowerBound != distance { isKnown = false }
+    case (.kept, _), (.moved, _): isKnown = false
+    }
+    switch (trail[port], chosen.port) {
+    case (.same, _): break
+    case (.kept, .any?): result.port = .replaced
+    case (.moved(let distance), .shift(let from, let to)?):
+      result.port = .moved
+      if UInt128(to) &- UInt128(from.lowerBound) != distance { isKnown = false }
+    case (.kept, _), (.moved, _): isKnown = false
+    }
+    if !isKnown {
+      limit =
+        "\(network.devices[device].name) translates packets of one session more than once"
+    }
+    return result
+  }
+
+  /// The packets as they were when they were looked up, with what became of them in the session
+  /// ghosts.
   private mutating func original(of flow: Flow) throws(LimitReached) -> HeaderSpace {
     var space = flow.space
     for field in Trail.tracked {
@@ -201,17 +223,16 @@ extension Engine {
       switch flow.trail[field] {
       case .same: break
       case .moved(let distance): space = try moved(field, by: 0 &- distance, in: space)
-      case .kept:
-        space = try store.project(space, away: [field])
-        space = try store.rename(ghost, to: field, in: space)
+      case .kept: space = try store.swap(field, ghost, in: space)
       }
     }
     return space
   }
 
-  /// The packets with each ICMP request type exchanged for the type that answers it.
+  /// The packets with each ICMP request type exchanged for the type that answers it, and without
+  /// those that nothing answers.
   mutating func answeredTypes(of space: HeaderSpace) throws(LimitReached) -> HeaderSpace {
-    var requests: [HeaderSpace] = []
+    var messages: [HeaderSpace] = []
     var answers: [HeaderSpace] = []
     for (family, icmp) in [
       (Family.ipv4, IPProtocol.icmp), (Family.ipv6, IPProtocol.icmpv6),
@@ -220,17 +241,16 @@ extension Engine {
       box.constrain(.family, to: Ranges(UInt128(family.rawValue)))
       box.constrain(.protocol, to: Ranges(UInt128(icmp)))
       box.constrain(.fragment, to: Ranges(0))
+      messages.append(try store.space(of: box))
       for (request, answer) in (SessionBehaviour.icmpReplyTypes[family] ?? [:]).sorted(
         by: { $0.key < $1.key })
       {
         let asked = try store.restrict(
           space, to: box.constrained(.icmpType, to: Ranges(UInt128(request))))
-        requests.append(asked)
         answers.append(try store.assign(.icmpType, Ranges(UInt128(answer)), in: asked))
       }
     }
-    let asked = try store.union(requests)
-    let rest = try store.subtracting(asked, from: space)
+    let rest = try store.subtracting(try store.union(messages), from: space)
     let answered = try store.union(answers)
     return try store.union(rest, answered)
   }
@@ -247,57 +267,18 @@ extension Engine {
     let errors = try store.intersection(ends, icmp)
     return try store.intersection(errors, valid)
   }
+}
 
-  /// What the memory makes of packets that come to a device.
-  mutating func recalled(_ flow: Flow, device: Int) throws(LimitReached) -> [Flow] {
-    var result: [Flow] = []
-    let acceptsRelated = network.devices[device].sessions?.acceptsRelated == true
-    for memory in memories[device].classes {
-      let again = [memory.destinationTranslation, memory.sourceTranslation].map {
-        $0 == 0 ? 0 : $0 + RegisterCode.again
-      }
-      let status = memory.status
-      let established = ConnectionState.established
-      try append(
-        device, memory.forward, flow, to: &result, state: established, direction: 0, status: status,
-        (again[0], again[1]), use: .continuation)
-      try append(
-        device, memory.reply, flow, to: &result, state: established, direction: 1, status: status,
-        memory.undo, use: .reply)
-      guard acceptsRelated else { continue }
-      try append(
-        device, memory.forwardErrors, flow, to: &result, state: .related, direction: 0,
-        status: status,
-        (again[0], 0), use: .related)
-      try append(
-        device, memory.replyErrors, flow, to: &result, state: .related, direction: 1,
-        status: status,
-        (memory.undo.destination, 0), use: .related)
-    }
-    return result
+/// What a translation did to the address and the port of an end.
+private struct EndChange {
+  var address = RegisterCode.Change.none
+  var port = RegisterCode.Change.none
+
+  func repeating(_ translation: UInt128) -> UInt128 {
+    RegisterCode.repeating(translation, address: address, port: port)
   }
 
-  private mutating func append(
-    _ device: Int, _ known: HeaderSpace, _ flow: Flow, to result: inout [Flow],
-    state: ConnectionState,
-    direction: UInt128, status: UInt128,
-    _ translations: (destination: UInt128, source: UInt128), use: SessionUse
-  ) throws(LimitReached) {
-    var space = try store.intersection(flow.space, known)
-    if space.isEmpty { return }
-    let bypasses = network.devices[device].sessions?.bypassesFilters == true
-    let code = UInt128(state.rawValue) + (bypasses ? RegisterCode.forwarded : 0)
-    for (field, value) in [
-      (HeaderField.connectionState, code), (.connectionDirection, direction),
-      (.connectionStatus, status), (.destinationTranslation, translations.destination),
-      (.sourceTranslation, translations.source),
-    ] {
-      space = try store.assign(field, Ranges(value), in: space)
-    }
-    let greatest = UInt128(use.rawValue)
-    let less = try store.restrict(space, .sessionUse, to: Ranges(0...greatest))
-    let raised = try store.assign(.sessionUse, Ranges(greatest), in: less)
-    let rest = try store.subtracting(less, from: space)
-    result.append(Flow(trail: flow.trail, space: try store.union(raised, rest)))
+  func undoing(_ translation: UInt128) -> UInt128 {
+    RegisterCode.undoing(translation, address: address, port: port)
   }
 }

@@ -103,8 +103,10 @@ extension Simulator {
     return StageResult(state, hop)
   }
 
-  /// `Stage.remember`. A fragment of a packet that was whole when it was looked up opens none: the
-  /// whole packet does.
+  /// `Stage.remember`.
+  ///
+  /// A fragment of a packet that was whole when it was looked up opens no session: the whole packet
+  /// does.
   func remembering(_ state: PacketState, at device: Int) -> [StageResult] {
     guard state.connectionState == .new, !state.isUntracked,
       network.devices[device].sessions != nil,

@@ -1,0 +1,78 @@
+import Networks
+import Packets
+import Policies
+import Reachability
+import Testing
+
+/// Later packets of sessions pass the filters here, so that only what their session remembers keeps
+/// them from going elsewhere.
+@Suite struct `Later packets of a session` {
+  @Test func `they go to the address that the first packet was given`() {
+    let sketch = published(.pool(addresses("10.0.1.10-10.0.1.11")), only: to("10.0.1.10"))
+    #expect(sketch.verdict(isolate("segment:a", "10.0.1.11")) == "holds")
+    #expect(sketch.verdict(isolate("segment:a", "10.0.1.10")) == "violated connection")
+  }
+
+  @Test func `they are routed by that address where routes see it first`() {
+    let sketch = published(
+      .pool(addresses("10.0.1.10 10.0.2.10")), only: to("10.0.1.10"), key: .translatedDestination)
+    #expect(sketch.verdict(isolate("segment:a", "segment:c")) == "holds")
+    #expect(sketch.verdict(isolate("segment:a", "10.0.1.10")) == "violated connection")
+  }
+
+  @Test func `they go to the port that the first packet was given`() {
+    let sketch = published(port: .any(5000...5001), only: tcp(5000))
+    #expect(sketch.verdict(isolate("segment:a", "segment:b", "tcp/5001")) == "holds")
+    #expect(sketch.verdict(isolate("segment:a", "segment:b", "tcp/5000")) == "violated connection")
+  }
+
+  @Test func `they have the source that the first packet was given`() {
+    for (permitted, verdict) in [("10.0.9.1", "violated connection"), ("10.0.9.2", "holds")] {
+      var sketch = Sketch()
+      let a = sketch.segment("a", "10.0.0.0/24")
+      let between = sketch.segment("between", "10.0.8.0/24")
+      let b = sketch.segment("b", "10.0.1.0/24")
+      _ = sketch.device("r1", (a, ["10.0.0.1/24"]), (between, ["10.0.8.1/24"])) { device in
+        let hide = device.translation("hide", .pool(addresses("10.0.9.1-10.0.9.2")))
+        let nat = device.list("snat", [rule(.permit, .any, .translateSource(hide))])
+        device.route("10.0.1.0/24", .gateway(address("10.0.8.2"), interface: nil))
+        device.pipeline.departure = [.natFilter(nat, end: .source), .translateSource]
+        device.filters(rule(.permit, from("10.0.9.1")))
+        device.remembers(bypassing: true)
+      }
+      _ = sketch.device("r2", (between, ["10.0.8.2/24"]), (b, ["10.0.1.1/24"])) { device in
+        device.route("10.0.9.0/24", .gateway(address("10.0.8.1"), interface: nil))
+        let list = device.list("in", [rule(.permit, from(permitted))])
+        device.pipeline.arrival.insert(.ingressFilter([list, nil]), at: 0)
+      }
+      #expect(sketch.verdict(isolate("segment:a", "segment:b")) == verdict, "\(permitted)")
+    }
+  }
+
+  /// A firewall that translates what `a` sends to 10.0.0.100 or, without addresses, to port 80, and
+  /// opens sessions to `b` and `c` for what a match then holds.
+  private func published(
+    _ address: Translation.Address? = nil, port: Translation.Port? = nil, only match: Match,
+    key: RouteKey = .destination
+  ) -> Sketch {
+    var sketch = Sketch()
+    let a = sketch.segment("a", "10.0.0.0/24")
+    let b = sketch.segment("b", "10.0.1.0/24")
+    let c = sketch.segment("c", "10.0.2.0/24")
+    _ = sketch.device("r", (a, ["10.0.0.1/24"]), (b, ["10.0.1.1/24"]), (c, ["10.0.2.1/24"])) {
+      let server = $0.translation("server", address, port: port)
+      let chosen = address == nil ? tcp(80) : to("10.0.0.100")
+      let nat = $0.list(
+        "dnat", [rule(.permit, chosen, .translateDestination(server))], end: .permit)
+      let choose = Stage.natFilter(nat, end: .destination)
+      $0.pipeline.arrival =
+        key == .destination
+        ? [choose, .translateDestination, .route(key)] : [choose, .route(key)]
+      if key != .destination { $0.pipeline.departure = [.translateDestination] }
+      $0.filters(rule(.permit, match))
+      $0.remembers(bypassing: true)
+      $0.sessions?.acceptsRelated = false
+    }
+    return sketch
+  }
+}
