@@ -171,7 +171,7 @@ extension Engine {
       ),
       status: codes.status, forward: forward,
       reply: reply, pairs: flow.space, trail: flow.trail,
-      forwardErrors: try errors(towards: forward), replyErrors: try errors(towards: reply))
+      forwardErrors: try errors(towards: forward), replyErrors: try errors(towards: back))
   }
 
   /// The translation, counted from 1, that a register's code stands for; 0 for none.

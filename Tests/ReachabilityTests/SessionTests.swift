@@ -1,8 +1,10 @@
 import Networks
 import Packets
 import Policies
-import Reachability
+import Simulation
 import Testing
+
+@testable import Reachability
 
 /// Later packets of sessions pass the filters here, so that only what their session remembers keeps
 /// them from going elsewhere.
@@ -49,6 +51,19 @@ import Testing
     }
   }
 
+  @Test func `an error may be about a packet that nothing answers`() throws {
+    var sketch = Sketch()
+    let a = sketch.segment("a", "10.0.0.0/24")
+    let b = sketch.segment("b", "10.0.1.0/24")
+    _ = sketch.device("r", (a, ["10.0.0.1/24"]), (b, ["10.0.1.1/24"])) { device in
+      device.filters(rule(.permit, .all([from("10.0.0.0/24"), to("10.0.1.0/24")])))
+      device.remembers(bypassing: true, opens: .field(.icmpType, Ranges(5)))
+    }
+    let opener = icmp("10.0.0.2", "10.0.1.2", type: 5)
+    let error = icmp("10.0.1.3", "10.0.0.2", type: 3)
+    try sketch.agrees(on: error, from: b, after: opener, from: a)
+  }
+
   /// A firewall that translates what `a` sends to 10.0.0.100 or, without addresses, to port 80, and
   /// opens sessions to `b` and `c` for what a match then holds.
   private func published(
@@ -74,5 +89,30 @@ import Testing
       $0.sessions?.acceptsRelated = false
     }
     return sketch
+  }
+}
+
+private func icmp(_ source: String, _ destination: String, type: UInt8) -> Header {
+  Header(
+    family: .ipv4, source: address(source).value, destination: address(destination).value,
+    protocol: IPProtocol.icmp, icmpType: type)
+}
+
+extension Sketch {
+  /// The engine has whatever a session that was opened before lets through, and that is something.
+  fileprivate func agrees(
+    on header: Header, from segment: Int, after opener: Header, from other: Int
+  ) throws {
+    let valuation = RandomValuation(1)
+    let talk = Conversation(
+      network: network,
+      openers: [Probe(header: opener, origin: .segment(other), valuation: valuation)],
+      probe: Probe(header: header, origin: .segment(segment), valuation: valuation))
+    var engine = try Engine(for: network)
+    let knows = engine.knowsSessions()
+    #expect(knows)
+    var tally = Tally()
+    try engine.compare(talk, Simulator(network: engine.network), &tally)
+    #expect(tally.members > 0)
   }
 }
