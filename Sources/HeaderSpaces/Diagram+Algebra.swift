@@ -9,6 +9,7 @@ enum Operation {
   static let forAll: UInt32 = 7
   static let substitute: UInt32 = 8
   static let shift: UInt32 = 9
+  static let overwrite: UInt32 = 10
   /// The first of as many as there are fields.
   static let values: UInt32 = 100
 }

@@ -48,6 +48,8 @@ struct Diagram: ~Copyable {
   var pending = Buffer<UInt64>()
   /// What first-match lists need; see `Diagram+FirstMatch`.
   var matching = Matching()
+  /// What splitting by many leaves needs; see `Diagram+Split`.
+  var splitting = Splitting()
   /// The greatest value of each level that belongs to a field.
   let greatest: Buffer<UInt32>
   /// Lists of levels and the like that cached operations take as parameters.
@@ -208,6 +210,7 @@ extension Diagram {
     cache = Buffer(repeating: Result(), count: cache.count)
     cacheInsertions = 0
     matching.forget()
+    splitting.forget()
   }
 
   @inline(__always)
@@ -259,6 +262,7 @@ extension Diagram {
     isOverflowing = false
     depth = 0
     pending.truncate(to: 0)
+    splitting.strips.truncate(to: 0)
     matching.lists.truncate(to: 0)
     matching.cursors.truncate(to: 0)
     matching.events.truncate(to: 0)

@@ -14,14 +14,18 @@ public struct MatchRule: Hashable, Sendable {
   }
 }
 
+/// Which target each packet goes to: a first-match list as a diagram with a leaf for each target.
+public struct HeaderCases: Hashable, Sendable {
+  let node: Diagram.Node
+  /// How many targets there are.
+  public let targets: Int
+}
+
 extension HeaderSpaceStore {
-  /// For each target exactly what first-match order sends there.
-  ///
-  /// The result has one set for each of `targets`; they are disjoint and together hold everything.
-  /// What no rule matches goes to `default`.
-  public mutating func partition(
+  /// Where first-match order sends each packet; what no rule matches goes to `default`.
+  public mutating func cases(
     by rules: [MatchRule], targets: Int, default: Int
-  ) throws(LimitReached) -> [HeaderSpace] {
+  ) throws(LimitReached) -> HeaderCases {
     precondition(`default` >= 0 && `default` < targets, "the default is one of the targets")
     let leaves = diagram.leaves(targets)
     let start = diagram.matching.lists.count
@@ -33,16 +37,40 @@ extension HeaderSpaceStore {
       }
     }
     diagram.appendRule(start, Diagram.everything, value: leaves[`default`])
-    let cases = diagram.firstMatch(start)
-    if targets == 2 {
-      let permitted = HeaderSpace(cases)
-      return [try settle(HeaderSpace(diagram.complement(cases))), permitted]
+    return try settle(HeaderCases(node: diagram.firstMatch(start), targets: targets))
+  }
+
+  /// The parts of a set that go to each target, ascending; targets to which nothing goes are left
+  /// out.
+  ///
+  /// - Complexity: One walk for all targets, where an intersection with what goes to each would be
+  ///   one for each.
+  public mutating func split(
+    _ space: HeaderSpace, by cases: HeaderCases
+  ) throws(LimitReached) -> [(target: Int, space: HeaderSpace)] {
+    let parts = diagram.split(space.node, by: cases.node)
+    var result: [(target: Int, space: HeaderSpace)] = []
+    result.reserveCapacity(parts.count)
+    for index in parts {
+      let part = diagram.splitting.parts[index]
+      let target = diagram.target(ofLeaf: Diagram.Node(truncatingIfNeeded: part >> 32))
+      result.append((target, HeaderSpace(Diagram.Node(truncatingIfNeeded: part))))
     }
-    var known: [Diagram.Node: [Diagram.Share]] = [:]
-    let shares = diagram.shares(of: cases, &known)
-    var sets: [Diagram.Node: HeaderSpace] = [:]
-    for share in shares { sets[share.leaf] = HeaderSpace(share.set) }
-    return try settle(leaves.map { sets[$0] ?? .empty })
+    result.sort { $0.target < $1.target }
+    return try settle(result)
+  }
+
+  /// For each target exactly what first-match order sends there.
+  ///
+  /// The result has one set for each of `targets`; they are disjoint and together hold everything.
+  /// What no rule matches goes to `default`.
+  public mutating func partition(
+    by rules: [MatchRule], targets: Int, default: Int
+  ) throws(LimitReached) -> [HeaderSpace] {
+    let cases = try cases(by: rules, targets: targets, default: `default`)
+    var result = [HeaderSpace](repeating: .empty, count: targets)
+    for part in try split(.everything, by: cases) { result[part.target] = part.space }
+    return result
   }
 
   /// What the list permits, in first-match order; a rule that is not `permitting` denies.

@@ -67,8 +67,7 @@ extension HeaderSpaceStore {
   public mutating func assign(_ field: HeaderField, _ values: Ranges, in space: HeaderSpace)
     throws(LimitReached) -> HeaderSpace
   {
-    let forgotten = try project(space, away: [field])
-    return try restrict(forgotten, field, to: values)
+    try overwrite([(field, values)], in: space)
   }
 
   /// The set after the value of a field moved to another, which leaves the first with any value.

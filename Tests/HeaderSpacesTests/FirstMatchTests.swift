@@ -25,6 +25,16 @@ import Testing
         #expect(grid.cells(of: part, in: store) == expected.map { $0 == target })
         #expect(try store.space(of: boxes[target].boxes) == part)
       }
+      let cut = grid.box(&random)
+      let cells = grid.cells(of: [cut])
+      let cases = try store.cases(by: rules, targets: targets, default: fallback)
+      let split = try store.split(store.space(of: cut), by: cases)
+      #expect(split.map(\.target) == split.map(\.target).sorted())
+      for (target, part) in parts.enumerated() {
+        let own = split.first { $0.target == target }?.space
+        #expect(try (own ?? .empty) == store.intersection(part, store.space(of: cut)))
+        #expect((own != nil) == zip(expected, cells).contains { $0 == target && $1 })
+      }
       let effective = try store.effectiveMatches(of: rules)
       let first = grid.targets(
         of: rules.enumerated().map { MatchRule($1.boxes, target: $0) }, default: rules.count)

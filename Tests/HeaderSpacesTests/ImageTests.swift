@@ -29,6 +29,14 @@ import Testing
           grid.cells(of: assigned, in: store)
             == zip(grid.forgetting(index, cells), isChosen).map { $0 && $1 })
       }
+      let chosen = [2, 0].map { index in
+        (field: grid.fields[index], values: Ranges(grid.intervals[index][0]))
+      }
+      let anything = (field: grid.fields[1], values: grid.fields[1].allValues)
+      var step = try store.project(space, away: [grid.fields[1]])
+      for write in chosen { step = try store.project(step, away: [write.field]) }
+      for write in chosen { step = try store.restrict(step, write.field, to: write.values) }
+      #expect(try store.overwrite(chosen + [anything], in: space) == step)
       let twice = grid.forgetting(1, grid.forgetting(2, cells))
       let projected = try store.project(space, away: [grid.fields[2], grid.fields[1]])
       #expect(grid.cells(of: projected, in: store) == twice)
@@ -46,8 +54,8 @@ import Testing
         #expect(grid.cells(of: literal, in: store) == expected)
       }
       let all = try store.universally(space, over: grid.conditions)
-      let step = try store.universally(store.universally(space, over: [7]), over: [0])
-      #expect(all == step)
+      let stepwise = try store.universally(store.universally(space, over: [7]), over: [0])
+      #expect(all == stepwise)
     }
     print("seed \(seed): \(count) sets")
   }
