@@ -30,6 +30,7 @@ func room(
 }
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 var targets: [Target] = [
@@ -50,7 +51,7 @@ targets += room("Policies", ["Packets", "Places", "Documents", "Networks"])
 targets += room("Canonical", ["Packets", "Places", "Networks", "Policies"])
 targets += room(
   "Reachability",
-  ["Packets", "Places", "HeaderSpaces", "Networks", "Simulation", "Policies", "Canonical"])
+  ["Packets", "Places", "HeaderSpaces", "Networks", "Simulation", "Policies", "Canonical", heap])
 targets += room(
   "Projects",
   ["Packets", "Places", "Documents", "Networks", "Importers", "Policies", "Canonical"],
@@ -84,6 +85,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: targets

@@ -44,7 +44,8 @@ enum Levels {
     .sessionSourceIPv4, .sessionDestinationIPv4, .sessionSourceIPv6, .sessionDestinationIPv6,
     .sessionSourcePort, .sessionDestinationPort,
     .vrf, .nextHop, .destinationTranslation, .sourceTranslation,
-    .connectionState, .connectionDirection, .connectionStatus, .monitor, .sessionUse, .mark,
+    .connectionState, .connectionDirection, .connectionStatus, .monitor, .sessionUse, .origin,
+    .mark,
   ]
 
   /// The chunks by level.

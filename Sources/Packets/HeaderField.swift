@@ -62,6 +62,9 @@ public enum HeaderField: UInt8, Hashable, Sendable, CaseIterable, Comparable {
   /// How the packet passed the devices that remember sessions, the greatest on its way:
   /// `SessionUse.rawValue`.
   case sessionUse
+  /// Who sent the packet, where several may have sent the same one and are followed together; 0
+  /// otherwise. No stage reads or writes it.
+  case origin
   /// The source address as sent; meaningful only where a translation made it differ.
   case sentSourceIPv4
   /// The IPv6 source address as sent.
@@ -99,7 +102,8 @@ public enum HeaderField: UInt8, Hashable, Sendable, CaseIterable, Comparable {
       128
     case .protocol, .nextHeader, .icmpType, .icmpCode, .tcpFlags: 8
     case .sourcePort, .destinationPort, .application, .etherType, .ingress, .egress, .nextHop,
-      .vrf, .sentSourcePort, .sentDestinationPort, .sessionSourcePort, .sessionDestinationPort:
+      .vrf, .origin, .sentSourcePort, .sentDestinationPort, .sessionSourcePort,
+      .sessionDestinationPort:
       16
     case .destinationTranslation, .sourceTranslation: 24
     case .fragment, .connectionDirection, .monitor: 1

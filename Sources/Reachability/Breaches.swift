@@ -25,13 +25,15 @@ extension Engine {
     var result: [Breach] = []
     for part in to.parts {
       let received = try receivedSpace(of: part)
-      for flow in reach[canonical.deliveredOnSegment[part.segment]] {
+      for flow in try flows(
+        of: reach, at: canonical.deliveredOnSegment[part.segment])
+      {
         let space = try store.intersection(flow.space, received)
         append(space, flow.trail, .segment(part.segment), from, to: &result)
       }
     }
     for device in to.devices {
-      for flow in reach[canonical.deliveredToDevice[device]] {
+      for flow in try flows(of: reach, at: canonical.deliveredToDevice[device]) {
         append(flow.space, flow.trail, .device(device), from, to: &result)
       }
     }

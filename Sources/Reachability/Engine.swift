@@ -18,8 +18,10 @@ struct Engine: ~Copyable {
   var store: HeaderSpaceStore
   /// What exists at all.
   let valid: HeaderSpace
-  /// The first-match tables as partitions, made when they are first met.
-  var partitions: [[HeaderSpace]?]
+  /// The first-match tables, made into diagrams when they are first met.
+  var cases: [HeaderCases?]
+  /// In which order fixpoints go through the locations.
+  let plan: SearchPlan
   /// Whether any condition is evaluated for each packet, so that rewrites may make outcomes stale.
   let hasPacketConditions: Bool
   /// The session memories of the devices, learnt from every sender in the network.
@@ -32,6 +34,12 @@ struct Engine: ~Copyable {
   var entryCache: [Int: [HeaderSpace]] = [:]
   /// The locations that deny, with the outcomes by which they do.
   let denials: [(location: Int, table: Int, outcome: Int)]
+  /// What many questions ask about, followed together.
+  var shared: SharedSources?
+  /// What selections of shared sources hold, by trail.
+  var selections: [SourceSelection: [Trail: HeaderSpace]] = [:]
+  /// What can be at each location of all that is shared.
+  var sharedReachMade: [[Flow]]?
   /// Reachable sets by source, so that requirements of one source share them.
   var reachCache: [ReachKey: Reach] = [:]
 
@@ -40,7 +48,8 @@ struct Engine: ~Copyable {
     self.canonical = canonical
     store = HeaderSpaceStore(limit: setLimit)
     valid = try store.valid()
-    partitions = [[HeaderSpace]?](repeating: nil, count: canonical.tables.count)
+    cases = [HeaderCases?](repeating: nil, count: canonical.tables.count)
+    plan = SearchPlan(canonical)
     hasPacketConditions = canonical.conditions.conditions.contains {
       if case .evaluation = $0.scope { return $0.assumed == nil }
       return false
@@ -54,15 +63,17 @@ struct Engine: ~Copyable {
     memories = [SessionMemory](repeating: SessionMemory(), count: network.devices.count)
   }
 
-  /// For each outcome of a table, exactly the packets that first-match order gives it.
-  mutating func partition(of table: Int) throws(LimitReached) -> [HeaderSpace] {
-    if let known = partitions[table] { return known }
+  /// The parts of a set to which first-match order gives each outcome of a table, ascending by
+  /// outcome; empty ones are left out.
+  mutating func split(
+    _ space: HeaderSpace, by table: Int
+  ) throws(LimitReached) -> [(target: Int, space: HeaderSpace)] {
+    if let known = cases[table] { return try store.split(space, by: known) }
     let source = canonical.tables[table]
     let rules = source.entries.map { MatchRule($0.boxes, target: $0.outcome) }
-    let made = try store.partition(
-      by: rules, targets: source.outcomes, default: source.otherwise)
-    partitions[table] = made
-    return made
+    let made = try store.cases(by: rules, targets: source.outcomes, default: source.otherwise)
+    cases[table] = made
+    return try store.split(space, by: made)
   }
 
   /// The image of a flow under writes.
@@ -70,7 +81,16 @@ struct Engine: ~Copyable {
     _ writes: [CanonicalNetwork.Write], _ flow: Flow
   ) throws(LimitReached) -> Flow {
     var flow = flow
+    var plain: [(field: HeaderField, values: Ranges)] = []
     for write in writes {
+      if case .set(let field, let values) = write, field >= .mark,
+        !plain.contains(where: { $0.field == field })
+      {
+        plain.append((field, values))
+        continue
+      }
+      flow.space = try store.overwrite(plain, in: flow.space)
+      plain = []
       switch write {
       case .set(let field, let values):
         try forgetOutcomes(dependingOn: [field], in: &flow)
@@ -88,8 +108,9 @@ struct Engine: ~Copyable {
       case .scramble(let fields):
         try scramble(fields, in: &flow)
       }
-      if flow.space.isEmpty { break }
+      if flow.space.isEmpty { return flow }
     }
+    flow.space = try store.overwrite(plain, in: flow.space)
     return flow
   }
 

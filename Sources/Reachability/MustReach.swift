@@ -87,13 +87,9 @@ extension Engine {
     case .choose(let options): return options.map { ($0, flow) }
     case .spread(let main, _): return [(main, flow)]
     case .match(let table, let targets):
-      let parts = try partition(of: table)
-      var result: [(Int, Flow)] = []
-      for (outcome, target) in targets.enumerated() {
-        let space = try store.intersection(flow.space, parts[outcome])
-        if !space.isEmpty { result.append((target, Flow(trail: flow.trail, space: space))) }
+      return try split(flow.space, by: table).map {
+        (targets[$0.target], Flow(trail: flow.trail, space: $0.space))
       }
-      return result
     case .rewrite(let writes, let next):
       return [(next, try write(writes, flow))]
     case .recall(let device, let fresh, let remembered):

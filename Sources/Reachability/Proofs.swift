@@ -17,13 +17,13 @@ extension Engine {
     }
     let wanted = try store.space(of: destinationBoxes(addresses))
     var found: Set<CanonicalNetwork.RuleReference> = []
-    for (location, table, outcome) in denials where !reach[location].isEmpty {
-      let denied = try partition(of: table)[outcome]
-      for flow in reach[location] {
+    for (location, table, outcome) in denials {
+      let flows = try flows(of: reach, at: location)
+      if flows.isEmpty { continue }
+      for flow in flows {
         let meant = try store.intersection(flow.space, wanted)
-        let stopped = try store.intersection(meant, denied)
-        if !stopped.isEmpty {
-          found.formUnion(try rules(stopping: stopped, in: table, outcome: outcome))
+        for part in try split(meant, by: table) where part.target == outcome {
+          found.formUnion(try rules(stopping: part.space, in: table, outcome: outcome))
         }
       }
     }

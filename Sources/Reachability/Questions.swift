@@ -124,7 +124,7 @@ extension Verifier {
   }
 
   /// Every host that belongs to neither of two zones.
-  private func others(than zone: ZoneExtent, and other: ZoneExtent) -> ZoneExtent {
+  func others(than zone: ZoneExtent, and other: ZoneExtent) -> ZoneExtent {
     var parts: [ZoneExtent.Part] = []
     for segment in network.segments.indices {
       var addresses = network.addresses(on: segment)

@@ -6,9 +6,8 @@ import Packets
 struct Reach: Sendable {
   /// By location.
   var flows: [[Flow]]
-
-  /// The flows at a location.
-  subscript(location: Int) -> [Flow] { flows[location] }
+  /// Whose packets they are, where those of others are among them.
+  var selection: SourceSelection?
 }
 
 /// What a reach depends on.
@@ -40,7 +39,12 @@ extension Engine {
   ///   image for each batch of packets that are new at a location.
   mutating func reach(_ key: ReachKey) throws(LimitReached) -> Reach {
     if let known = reachCache[key] { return known }
-    let made = try fixpoint(key, mode: .following)
+    let made: Reach
+    if let part = try sharedReach(for: key) {
+      made = part
+    } else {
+      made = try fixpoint(key, mode: .following)
+    }
     reachCache[key] = made
     return made
   }
@@ -51,19 +55,17 @@ extension Engine {
     _ = try fixpoint(ReachKey(sources: sources, watched: []), mode: .learning)
   }
 
-  private mutating func fixpoint(
+  mutating func fixpoint(
     _ key: ReachKey, mode: ReachMode
   ) throws(LimitReached) -> Reach {
-    var search = Search(locations: canonical.locations.count)
-    let watched = Set(key.watched)
+    var search = Search(plan)
+    let pass = Pass(mode: mode, watched: Set(key.watched))
     for start in key.sources {
       try search.push(Flow(trail: .untouched, space: start.space), to: start.location, &store)
     }
     while limit == nil {
-      while limit == nil, let location = search.next() {
-        for flow in search.takePending(location) {
-          try step(flow, at: location, mode, watched, &search)
-        }
+      while limit == nil, let (location, news) = try search.next(&store) {
+        for flow in news { try move(flow, from: location, pass, &search) }
         if search.reached[location].count > Self.greatestTrails {
           limit = "more than \(Self.greatestTrails) ways of translation at one place"
         }
@@ -78,7 +80,9 @@ extension Engine {
           devices.contains(device)
         else { continue }
         for flow in search.reached[index] {
-          try pushRecalled(untracked(flow), device: device, to: remembered, &search)
+          for recalled in try recalled(untracked(flow), device: device) {
+            try search.push(recalled, to: remembered, &store)
+          }
         }
       }
     }
@@ -89,50 +93,59 @@ extension Engine {
   /// each time round.
   static let greatestTrails = 256
 
-  /// Moves packets that are new at a location on to the next ones.
-  private mutating func step(
-    _ flow: Flow, at location: Int, _ mode: ReachMode, _ watched: Set<Int>,
-    _ search: inout Search
+  /// How a fixpoint moves packets.
+  private struct Pass {
+    var mode: ReachMode
+    var watched: Set<Int>
+  }
+
+  /// Moves packets that are new at a location on, to the next joints.
+  private mutating func move(
+    _ flow: Flow, from location: Int, _ pass: Pass, _ search: inout Search
   ) throws(LimitReached) {
-    switch canonical.locations[location] {
-    case .choose(let options):
-      for option in options { try search.push(flow, to: option, &store) }
-    case .spread(let main, let copies):
-      for option in [main] + copies { try search.push(flow, to: option, &store) }
-    case .match(let table, let targets):
-      let parts = try partition(of: table)
-      for (outcome, target) in targets.enumerated() {
-        let space = try store.intersection(flow.space, parts[outcome])
-        try search.push(Flow(trail: flow.trail, space: space), to: target, &store)
+    var moving = [(flow: flow, location: location)]
+    while let (flow, location) = moving.popLast() {
+      for (next, target) in try images(of: flow, at: location, pass, &search)
+      where !next.space.isEmpty && !plan.isEnd(target, pass.mode) {
+        if plan.isJoint[target] {
+          try search.push(next, to: target, &store)
+        } else {
+          if plan.isNoted[target] { try search.note(next, at: target, &store) }
+          moving.append((next, target))
+        }
       }
-    case .rewrite(let writes, let next):
-      try search.push(try write(writes, flow), to: next, &store)
-    case .recall(let device, let fresh, let remembered):
-      let looked = mode == .learning ? try untracked(flow) : flow
-      try search.push(looked, to: fresh, &store)
-      try pushRecalled(looked, device: device, to: remembered, &search)
-    case .remember(let device, let next):
-      if mode == .learning, try remember(flow, device: device) {
-        search.changedMemories.insert(device)
-      }
-      try search.push(flow, to: next, &store)
-    case .watch(let device, let next):
-      var passed = flow
-      if watched.contains(device) {
-        passed.space = try store.assign(.monitor, Ranges(1), in: flow.space)
-      }
-      try search.push(passed, to: next, &store)
-    case .leave(let next):
-      try search.push(try leave(flow, mode), to: next, &store)
-    case .deliver, .drop: break
     }
   }
 
-  private mutating func pushRecalled(
-    _ flow: Flow, device: Int, to target: Int, _ search: inout Search
-  ) throws(LimitReached) {
-    for recalled in try recalled(flow, device: device) {
-      try search.push(recalled, to: target, &store)
+  /// What becomes of packets at a location, and where it is next.
+  private mutating func images(
+    of flow: Flow, at location: Int, _ pass: Pass, _ search: inout Search
+  ) throws(LimitReached) -> [(flow: Flow, location: Int)] {
+    switch canonical.locations[location] {
+    case .choose(let options): return options.map { (flow, $0) }
+    case .spread(let main, let copies): return ([main] + copies).map { (flow, $0) }
+    case .match(let table, let targets):
+      return try split(flow.space, by: table).map {
+        (Flow(trail: flow.trail, space: $0.space), targets[$0.target])
+      }
+    case .rewrite(let writes, let next): return [(try write(writes, flow), next)]
+    case .recall(let device, let fresh, let remembered):
+      let looked = pass.mode == .learning ? try untracked(flow) : flow
+      let recalled = try recalled(looked, device: device)
+      return [(looked, fresh)] + recalled.map { ($0, remembered) }
+    case .remember(let device, let next):
+      if pass.mode == .learning, try remember(flow, device: device) {
+        search.changedMemories.insert(device)
+      }
+      return [(flow, next)]
+    case .watch(let device, let next):
+      var passed = flow
+      if pass.watched.contains(device) {
+        passed.space = try store.assign(.monitor, Ranges(1), in: flow.space)
+      }
+      return [(passed, next)]
+    case .leave(let next): return [(try leave(flow, pass.mode), next)]
+    case .deliver, .drop: return []
     }
   }
 
@@ -146,8 +159,7 @@ extension Engine {
   /// The packets as they leave a device: its notes about them vanish.
   mutating func leave(_ flow: Flow, _ mode: ReachMode) throws(LimitReached) -> Flow {
     var result = flow
-    result.space = try store.restrict(
-      try store.project(flow.space, away: Self.deviceFields), to: Self.outside)
+    result.space = try store.overwrite(Self.leaving, in: flow.space)
     return mode == .learning ? try untracked(result) : result
   }
 
@@ -155,6 +167,10 @@ extension Engine {
   static let deviceFields: [HeaderField] =
     HeaderField.allCases.filter { $0 >= .mark && $0 <= .sourceTranslation }
     + Trail.ghosts(in: .session)
+
+  /// What becomes of the device fields when a packet leaves.
+  private static let leaving: [(field: HeaderField, values: Ranges)] =
+    deviceFields.map { ($0, $0 <= .sourceTranslation ? Ranges(0) : $0.allValues) }
 
   /// Every device field 0: a packet between devices.
   static let outside: HeaderBox = {
@@ -164,63 +180,4 @@ extension Engine {
     }
     return box
   }()
-}
-
-/// The state of a fixpoint: what has been reached, and what has not yet moved on.
-private struct Search {
-  var reached: [[Flow]]
-  var changedMemories: Set<Int> = []
-  private var pending: [[Flow]]
-  private var queue: [Int] = []
-  private var head = 0
-  private var isQueued: [Bool]
-
-  init(locations: Int) {
-    reached = [[Flow]](repeating: [], count: locations)
-    pending = reached
-    isQueued = [Bool](repeating: false, count: locations)
-  }
-
-  /// Adds packets at a location; those that were there before are left out.
-  mutating func push(
-    _ flow: Flow, to location: Int, _ store: inout HeaderSpaceStore
-  ) throws(LimitReached) {
-    if flow.space.isEmpty { return }
-    var news = flow
-    if let index = reached[location].firstIndex(where: { $0.trail == flow.trail }) {
-      let known = reached[location][index].space
-      news.space = try store.subtracting(known, from: flow.space)
-      if news.space.isEmpty { return }
-      reached[location][index].space = try store.union(known, news.space)
-    } else {
-      reached[location].append(flow)
-    }
-    if let index = pending[location].firstIndex(where: { $0.trail == flow.trail }) {
-      pending[location][index].space = try store.union(pending[location][index].space, news.space)
-    } else {
-      pending[location].append(news)
-    }
-    if !isQueued[location] {
-      isQueued[location] = true
-      queue.append(location)
-    }
-  }
-
-  mutating func next() -> Int? {
-    guard head < queue.count else {
-      queue.removeAll(keepingCapacity: true)
-      head = 0
-      return nil
-    }
-    let location = queue[head]
-    head += 1
-    isQueued[location] = false
-    return location
-  }
-
-  mutating func takePending(_ location: Int) -> [Flow] {
-    let flows = pending[location]
-    pending[location] = []
-    return flows
-  }
 }

@@ -81,15 +81,14 @@ extension Engine {
   mutating func recalled(
     _ flow: Flow, by recollection: Recollection
   ) throws(LimitReached) -> Flow? {
-    var space = try store.intersection(flow.space, recollection.known)
+    let space = try store.intersection(flow.space, recollection.known)
     if space.isEmpty { return nil }
-    for (field, value) in recollection.registers {
-      space = try store.assign(field, Ranges(value), in: space)
-    }
+    let registers = recollection.registers.map { ($0.field, Ranges($0.value)) }
     let greatest = UInt128(recollection.use.rawValue)
     let less = try store.restrict(space, .sessionUse, to: Ranges(0...greatest))
-    let raised = try store.assign(.sessionUse, Ranges(greatest), in: less)
-    let rest = try store.subtracting(less, from: space)
+    let raised = try store.overwrite(registers + [(.sessionUse, Ranges(greatest))], in: less)
+    let more = try store.subtracting(less, from: space)
+    let rest = try store.overwrite(registers, in: more)
     return Flow(trail: flow.trail, space: try store.union(raised, rest))
   }
 }

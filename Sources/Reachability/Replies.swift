@@ -25,7 +25,7 @@ extension Engine {
       .tcpFlags, to: Ranges(UInt128(TCPFlags.syn | TCPFlags.ack)))
     replies = try store.restrict(replies, to: Self.outside.intersection(flags))
     replies = try store.intersection(replies, valid)
-    for field in [HeaderField.monitor, .sessionUse] {
+    for field in [HeaderField.monitor, .sessionUse, .origin] {
       replies = try store.restrict(replies, field, to: Ranges(0))
     }
     let location: Int
@@ -37,12 +37,14 @@ extension Engine {
       ReachKey(sources: [ReachKey.Start(location: location, space: replies)], watched: []))
     var returned = HeaderSpace.empty
     for part in from.parts {
-      for flow in reach[canonical.deliveredOnSegment[part.segment]] {
+      for flow in try flows(
+        of: reach, at: canonical.deliveredOnSegment[part.segment])
+      {
         returned = try store.union(returned, flow.space)
       }
     }
     for device in from.devices {
-      for flow in reach[canonical.deliveredToDevice[device]] {
+      for flow in try flows(of: reach, at: canonical.deliveredToDevice[device]) {
         returned = try store.union(returned, flow.space)
       }
     }

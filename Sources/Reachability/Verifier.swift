@@ -72,6 +72,7 @@ struct Verifier: ~Copyable {
     _ policy: ResolvedPolicy, withMatrix: Bool, progress: (Int, Int) -> Void
   ) -> VerificationResult {
     var answers: [VerificationResult.Answer] = []
+    shareSources(of: policy, withMatrix: withMatrix)
     for (number, requirement) in policy.requirements.enumerated() {
       progress(number, policy.requirements.count)
       answers.append(answer(requirement))
@@ -103,6 +104,29 @@ struct Verifier: ~Copyable {
       answer.verdict = .undecided(Doubt(limit: limit))
     }
     return answer
+  }
+
+  /// Plans to follow together what the requirements ask about; only speed hangs on it.
+  private mutating func shareSources(of policy: ResolvedPolicy, withMatrix: Bool) {
+    var extents: [ZoneExtent] = withMatrix ? policy.zones : []
+    for requirement in policy.requirements {
+      switch requirement.obligation {
+      case .isolate(let from, _, _), .allowOnly(let from, _, _): extents.append(from)
+      case .oneWay(_, let to): extents.append(to)
+      case .noExit(let from, _, _):
+        let others = otherWays(of: from)
+        extents += [from, others.segments, others.internet]
+      case .managedFrom(let devices, let from, _): extents.append(others(than: from, and: devices))
+      case .through, .mustReach, .noDualHomed: break
+      }
+    }
+    do {
+      var starts: [ReachKey.Start] = []
+      for extent in extents { starts += try engine.starts(of: extent) }
+      try engine.share(starts)
+    } catch {
+      engine.shared = nil
+    }
   }
 
   /// A verdict, and what went wrong on our side in finding it.

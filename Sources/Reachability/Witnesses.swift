@@ -183,10 +183,14 @@ extension Engine {
   private mutating func rememberSessions(
     for suspect: Suspect, in simulator: inout Simulator
   ) throws(LimitReached) {
+    var packets: [(header: Header, space: HeaderSpace)] = []
+    for header in suspect.possibilities + [suspect.delivered] {
+      packets.append((header, try store.space(of: Self.sessionBox(of: header))))
+    }
     for device in network.devices.indices {
       for memory in memories[device].classes {
-        for header in suspect.possibilities + [suspect.delivered] {
-          if let session = try session(of: memory, on: device, passing: header) {
+        for (header, space) in packets {
+          if let session = try session(of: memory, on: device, passing: header, space) {
             simulator.remember([session])
           }
         }
@@ -195,16 +199,10 @@ extension Engine {
   }
 
   private mutating func session(
-    of memory: SessionMemory.Class, on device: Int, passing header: Header
+    of memory: SessionMemory.Class, on device: Int, passing header: Header, _ space: HeaderSpace
   ) throws(LimitReached) -> Session? {
-    var box = HeaderBox()
-    for field in HeaderField.allCases where field <= .etherType {
-      let ignored: [HeaderField] = [.nextHeader, .icmpCode, .tcpFlags, .application]
-      if ignored.contains(field) { continue }
-      box.constrain(field, to: Ranges(header.stored(field)))
-    }
     let plain = Header.plainReply
-    if let point = try store.member(of: try store.restrict(memory.reply, to: box)) {
+    if let point = try store.member(of: try store.intersection(memory.reply, space)) {
       var original = plain(header)
       if memory.sourceTranslation != 0 { restore(&original, .source, from: point) }
       if memory.destinationTranslation != 0 { restore(&original, .destination, from: point) }
@@ -214,9 +212,20 @@ extension Engine {
         sourceTranslation: Int(memory.sourceTranslation))
     }
     guard memory.sourceTranslation == 0, memory.destinationTranslation == 0,
-      try !store.restrict(memory.forward, to: box).isEmpty
+      try !store.isDisjoint(memory.forward, space)
     else { return nil }
     return Session(device: device, original: header)
+  }
+
+  /// What a session knows of a packet.
+  private static func sessionBox(of header: Header) -> HeaderBox {
+    var box = HeaderBox()
+    for field in HeaderField.allCases where field <= .etherType {
+      let ignored: [HeaderField] = [.nextHeader, .icmpCode, .tcpFlags, .application]
+      if ignored.contains(field) { continue }
+      box.constrain(field, to: Ranges(header.stored(field)))
+    }
+    return box
   }
 
   /// Puts back what a session's packets had before the end was translated.

@@ -29,17 +29,17 @@ struct Disagreement: Error, CustomStringConvertible {
 
 extension Engine {
   /// An engine that knows no sessions.
-  init(for network: Network) throws {
+  init(for network: Network, setLimit: Int = 20_000_000) throws {
     let canonical = try lower(network)
     var known = network
     known.conditions = canonical.conditions
-    try self.init(known, canonical, setLimit: 20_000_000)
+    try self.init(known, canonical, setLimit: setLimit)
   }
 
   /// One packet at the places where a packet of this origin starts.
   mutating func starts(_ header: Header, from origin: Origin) throws -> [ReachKey.Start] {
     var box = Self.outside.constrained(.monitor, to: Ranges(0))
-      .constrained(.sessionUse, to: Ranges(0))
+      .constrained(.sessionUse, to: Ranges(0)).constrained(.origin, to: Ranges(0))
     for field in HeaderField.allCases where field <= .etherType {
       box.constrain(field, to: Ranges(header.stored(field)))
     }
@@ -62,15 +62,17 @@ extension Engine {
   }
 
   /// Where deliveries end, with the flows that are there.
-  func deliveries(in reach: Reach) -> [(delivery: CanonicalNetwork.Delivery, flow: Flow)] {
+  mutating func deliveries(
+    in reach: Reach
+  ) throws -> [(delivery: CanonicalNetwork.Delivery, flow: Flow)] {
     var result: [(CanonicalNetwork.Delivery, Flow)] = []
     for segment in network.segments.indices {
-      for flow in reach[canonical.deliveredOnSegment[segment]] {
+      for flow in try flows(of: reach, at: canonical.deliveredOnSegment[segment]) {
         result.append((.segment(segment), flow))
       }
     }
     for device in network.devices.indices {
-      for flow in reach[canonical.deliveredToDevice[device]] {
+      for flow in try flows(of: reach, at: canonical.deliveredToDevice[device]) {
         result.append((.device(device), flow))
       }
     }
@@ -89,7 +91,8 @@ extension Engine {
     case .deliveredToDevice(let device, _): location = canonical.deliveredToDevice[device]
     case .lost: return true
     }
-    for flow in reach[location] where flow.trail.leads(from: sent, to: delivered) {
+    for flow in try flows(of: reach, at: location) where flow.trail.leads(from: sent, to: delivered)
+    {
       let literals = store.conditions(in: flow.space)
       let loose = literals.filter { canonical.condition(ofLiteral: $0)?.isStale ?? true }
       let space = try store.existentially(flow.space, over: loose)

@@ -85,7 +85,7 @@ extension Engine {
       }
       if !isThere { throw Disagreement("the engine lacks \(outcome)") }
     }
-    for (delivery, flow) in deliveries(in: reach) {
+    for (delivery, flow) in try deliveries(in: reach) {
       try replayMembers(of: flow, at: delivery, probe, simulator, &tally)
     }
   }

@@ -17,6 +17,7 @@ import Testing
       "Certificates": ground,
       "Reachability": ground + [
         "HeaderSpaces", "Networks", "Simulation", "Policies", "Canonical", "Certificates",
+        "HeapModule",
       ],
       "Projects": ground + [
         "Documents", "HeaderSpaces", "Networks", "Simulation", "Importers", "Policies", "Canonical",

@@ -1,0 +1,141 @@
+import HeaderSpaces
+import Packets
+
+/// Sources that are followed together, since many questions ask about parts of them.
+///
+/// What becomes of a packet does not hang on what else is sent, so the packets of some senders are
+/// those of all, with only the sources that those have. Where two places may send the same source,
+/// the packets note which one it was.
+struct SharedSources: Sendable {
+  /// The places at which packets start, one of each location, without `HeaderField.origin`.
+  var starts: [ReachKey.Start]
+  /// For each start, the packets of which the source may start elsewhere, too.
+  var ambiguous: [HeaderSpace]
+}
+
+/// Those of the packets in a shared reach that certain senders sent.
+struct SourceSelection: Hashable, Sendable {
+  /// Boxes of their sources as sent and their origins.
+  var boxes: [HeaderBox]
+}
+
+extension Engine {
+  /// Plans to follow these packets together when they are first asked about.
+  mutating func share(_ asked: [ReachKey.Start]) throws(LimitReached) {
+    var starts: [ReachKey.Start] = []
+    for start in asked {
+      if let index = starts.firstIndex(where: { $0.location == start.location }) {
+        starts[index].space = try store.union(starts[index].space, start.space)
+      } else {
+        starts.append(start)
+      }
+    }
+    if starts.count < 2 || starts.count >= Int(HeaderField.origin.greatest) { return }
+    starts.sort { $0.location < $1.location }
+    var seen = HeaderSpace.empty
+    var repeated = HeaderSpace.empty
+    for start in starts {
+      let sources = try sources(of: start.space)
+      let again = try store.intersection(seen, sources)
+      repeated = try store.union(repeated, again)
+      seen = try store.union(seen, sources)
+    }
+    var ambiguous: [HeaderSpace] = []
+    for start in starts { ambiguous.append(try store.intersection(start.space, repeated)) }
+    shared = SharedSources(starts: starts, ambiguous: ambiguous)
+  }
+
+  /// A set without all but its sources.
+  private mutating func sources(of space: HeaderSpace) throws(LimitReached) -> HeaderSpace {
+    let others = HeaderField.allCases.filter { $0 != .sourceIPv4 && $0 != .sourceIPv6 }
+    return try store.project(space, away: others)
+  }
+
+  /// What these starts share with others; `nil` where they are no part of what is shared.
+  mutating func sharedReach(for key: ReachKey) throws(LimitReached) -> Reach? {
+    guard let shared, key.watched.isEmpty else { return nil }
+    var boxes: [HeaderBox] = []
+    for start in key.sources {
+      guard let number = shared.starts.firstIndex(where: { $0.location == start.location })
+      else { return nil }
+      let whole = shared.starts[number].space
+      let sources = try sources(of: start.space)
+      // Only what differs from the whole by its sources can be told from it later.
+      guard try store.intersection(whole, sources) == start.space else { return nil }
+      let ambiguous = try store.intersection(sources, shared.ambiguous[number])
+      let noted = try self.sources(of: ambiguous)
+      let plain = try store.subtracting(noted, from: sources)
+      boxes += try sourceBoxes(of: noted, origin: UInt128(number + 1))
+      boxes += try sourceBoxes(of: plain, origin: 0)
+    }
+    guard let flows = try sharedFlows() else { return nil }
+    return Reach(flows: flows, selection: SourceSelection(boxes: boxes))
+  }
+
+  /// Boxes of the packets that were sent from these sources, IPv4 or IPv6; a frame's are both 0.
+  private mutating func sourceBoxes(
+    of sources: HeaderSpace, origin: UInt128
+  ) throws(LimitReached) -> [HeaderBox] {
+    var result: [HeaderBox] = []
+    for (field, other) in [
+      (HeaderField.sourceIPv4, HeaderField.sourceIPv6), (.sourceIPv6, .sourceIPv4),
+    ] {
+      let alone = try store.restrict(sources, other, to: Ranges(0))
+      let values = try store.values(of: field, in: alone)
+      guard !values.isEmpty, let ghost = Trail.ghost(of: field, in: .sent),
+        let otherGhost = Trail.ghost(of: other, in: .sent)
+      else { continue }
+      result.append(
+        HeaderBox().constrained(ghost, to: values).constrained(otherGhost, to: Ranges(0))
+          .constrained(.origin, to: Ranges(origin)))
+    }
+    return result
+  }
+
+  /// The fixpoint of all that is shared, made when it is first asked for; `nil` where it is too
+  /// large, so that smaller ones have to do.
+  private mutating func sharedFlows() throws(LimitReached) -> [[Flow]]? {
+    if let made = sharedReachMade { return made }
+    guard let shared else { return nil }
+    var sources: [ReachKey.Start] = []
+    for (number, start) in shared.starts.enumerated() {
+      let noted = try store.assign(
+        .origin, Ranges(UInt128(number + 1)), in: shared.ambiguous[number])
+      let plain = try store.subtracting(shared.ambiguous[number], from: start.space)
+      sources.append(
+        ReachKey.Start(location: start.location, space: try store.union(noted, plain)))
+    }
+    let made = try fixpoint(ReachKey(sources: sources, watched: []), mode: .following)
+    if limit != nil {
+      limit = nil
+      self.shared = nil
+      return nil
+    }
+    sharedReachMade = made.flows
+    return made.flows
+  }
+
+  /// The packets of a reach at a location.
+  mutating func flows(of reach: Reach, at location: Int) throws(LimitReached) -> [Flow] {
+    guard let selection = reach.selection else { return reach.flows[location] }
+    var result: [Flow] = []
+    for flow in reach.flows[location] {
+      let selected = try selected(by: selection, on: flow.trail)
+      let space = try store.intersection(flow.space, selected)
+      if space.isEmpty { continue }
+      result.append(
+        Flow(trail: flow.trail, space: try store.assign(.origin, Ranges(0), in: space)))
+    }
+    return result
+  }
+
+  /// What a selection holds among packets with this trail, made once for each.
+  private mutating func selected(
+    by selection: SourceSelection, on trail: Trail
+  ) throws(LimitReached) -> HeaderSpace {
+    if let known = selections[selection]?[trail] { return known }
+    let made = try store.space(of: selection.boxes.map(trail.localised))
+    selections[selection, default: [:]][trail] = made
+    return made
+  }
+}

@@ -1,0 +1,76 @@
+import Canonical
+import HeaderSpaces
+import Networks
+import Packets
+import Policies
+import Testing
+
+@testable import Reachability
+
+@Suite struct `Sources that are followed together` {
+  @Test func `law: what a zone reaches is the same alone and among others`() throws {
+    let networks = rounds(12)
+    var compared = 0
+    var tagged = 0
+    var large = 0
+    for number in 0..<networks {
+      let seed = firstSeed &+ UInt64(number) &+ 7_000
+      var maker = NetworkMaker(seed: seed, NetworkMaker.Liking())
+      let network = maker.make()
+      do {
+        var engine = try Engine(for: network, setLimit: 500_000)
+        compared += try Self.compare(&engine, &maker.random, seed)
+        tagged += engine.shared?.ambiguous.count { !$0.isEmpty } ?? 0
+      } catch is LimitReached {
+        large += 1
+      } catch is LoweringLimit {
+        large += 1
+      }
+    }
+    #expect(compared > 0 && tagged > 0)
+    print(
+      "seed \(firstSeed): \(networks) networks, \(compared) zones among others, \(large) too large")
+  }
+
+  /// Asks about zones alone and among each other; the answer counts those that were among others.
+  private static func compare(
+    _ engine: inout Engine, _ random: inout SplitMix, _ seed: UInt64
+  ) throws -> Int {
+    var keys: [ReachKey] = []
+    for segment in engine.network.segments.indices where random.chance(70) {
+      let all = engine.sources(on: segment)
+      let some = random.chance(50) ? all : half(of: all)
+      let part = ZoneExtent.Part(segment: segment, addresses: some, declared: some)
+      keys.append(ReachKey(sources: [try engine.start(of: part)], watched: []))
+    }
+    keys.append(ReachKey(sources: keys.flatMap(\.sources), watched: []))
+    keys.removeAll(where: \.sources.isEmpty)
+    var alone: [[(delivery: CanonicalNetwork.Delivery, flow: Flow)]] = []
+    for key in keys { alone.append(try engine.deliveries(in: engine.reach(key))) }
+    engine.reachCache = [:]
+    try engine.share(keys.flatMap(\.sources))
+    var compared = 0
+    for (key, expected) in zip(keys, alone) {
+      let reach = try engine.reach(key)
+      if reach.selection != nil { compared += 1 }
+      let found = try engine.deliveries(in: reach)
+      #expect(found.count == expected.count, "seed \(seed)")
+      for (delivery, flow) in found {
+        let isThere = expected.contains {
+          $0.delivery == delivery && $0.flow.trail == flow.trail && $0.flow.space == flow.space
+        }
+        #expect(isThere, "seed \(seed)")
+      }
+    }
+    return compared
+  }
+
+  /// Every other address of each range.
+  private static func half(of addresses: AddressSet) -> AddressSet {
+    func cut(_ ranges: Ranges) -> Ranges {
+      Ranges(
+        ranges.ranges.map { $0.lowerBound...($0.lowerBound + ($0.upperBound - $0.lowerBound) / 2) })
+    }
+    return AddressSet(ipv4: cut(addresses.ipv4), ipv6: cut(addresses.ipv6))
+  }
+}
