@@ -30,19 +30,13 @@ extension Assembly {
     }
   }
 
-  /// The interfaces that have an address and no segment, in order.
-  private mutating func unattachedPorts() -> [Port] {
+  /// The interfaces that have an address beyond their link and no segment, in order.
+  private func unattachedPorts() -> [Port] {
     var result: [Port] = []
     for (d, device) in network.devices.enumerated() {
-      for (i, interface) in device.interfaces.enumerated() where interface.segment == nil {
-        if !interface.addresses.isEmpty {
-          result.append(Port(device: d, interface: i))
-        } else if interface.isUp {
-          note(
-            .inferred, at: interface.place,
-            "interface '\(interface.name)' of '\(device.name)' joins no segment: it has no address "
-              + "and the description gives it none")
-        }
+      for (i, interface) in device.interfaces.enumerated()
+      where interface.segment == nil && interface.hasAddressBeyondLink {
+        result.append(Port(device: d, interface: i))
       }
     }
     return result

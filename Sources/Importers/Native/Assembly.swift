@@ -108,6 +108,7 @@ struct Assembly {
     addInterfaceSubnets()
     attachEndpoints()
     addForwardingHosts()
+    attachToUnknown()
     for part in parts { addSwitches(part) }
     noteFindings()
     addInjections()

@@ -155,7 +155,8 @@ extension FieldReader {
     if name.value.isEmpty || name.value.contains("*") {
       refuse("the name of a \(what) is not empty and has no '*'", at: name.place)
     }
-    if what == "segment", name.value == "internet" || name.value.hasPrefix("inferred:") {
+    let isReserved = ["inferred:", "unattached"].contains { name.value.hasPrefix($0) }
+    if what == "segment", name.value == "internet" || isReserved {
       refuse("'\(name.value)' is reserved and cannot name a segment", at: name.place)
     }
   }
