@@ -133,7 +133,7 @@ extension Obligation<Selection> {
     let from = reader.selection("from", required: true)
     let to = reader.selection("to", required: true)
     let services = reader.services(in: scope)
-    if services == nil {
+    if services == nil, reader.keyPlace("services") == nil {
       reader.refuse("\"services\" is missing", hint: "say what must get through")
     }
     guard let from, let to, let services else { return reader.nothing(since: before) }
