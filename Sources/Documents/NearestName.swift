@@ -1,3 +1,7 @@
+/// The most errors of one input that come with the nearest name, since finding it looks at every name
+/// there is: any more of them are one mistake made often, and would take quadratic time.
+public let nearestNameLimit = 100
+
 /// The name among several that is the fewest typing errors away from another one.
 ///
 /// A typing error is a letter too many, too few, wrong, or swapped with the next; capitals do not

@@ -77,8 +77,11 @@ extension Policy {
 /// What the values of a policy file are read with.
 struct PolicyScope {
   let services: [String: ServiceSet]
+  /// The names that may have been meant; where there are very many, only built-in ones may.
+  private let names: [String]
 
   init(services: [NamedServices]) {
+    names = services.count > 500 ? [] : services.map(\.name).sorted()
     self.services = Dictionary(
       services.map { ($0.name, $0.services) }, uniquingKeysWith: { first, _ in first })
   }
@@ -90,7 +93,7 @@ struct PolicyScope {
       do throws(ServiceError) {
         return try ServiceSet(parsing: text)
       } catch {
-        throw unknownService(error, at: place, among: services.keys.sorted())
+        throw unknownService(error, at: place, among: names)
       }
     }
   }
@@ -117,11 +120,15 @@ private struct ServiceNaming {
   }
 
   private let entries: [(name: Reference, texts: [Placed<String>])]
+  private let positions: [String: Int]
   private var states: [State]
+  private var depth = 0
   private(set) var errors: [InputError] = []
 
   init(_ entries: [(Reference, [Placed<String>])]) {
     self.entries = entries
+    positions = Dictionary(
+      entries.enumerated().map { ($1.0.name, $0) }, uniquingKeysWith: { first, _ in first })
     states = entries.map { _ in .waiting }
   }
 
@@ -141,8 +148,16 @@ private struct ServiceNaming {
         InputError(
           at: entries[index].name.place, "the service '\(entries[index].name.name)' holds itself"))
       return .any
+    case .waiting where depth == nestingLimit:
+      errors.append(
+        InputError(
+          at: entries[index].name.place,
+          "services that name each other go more than \(nestingLimit) deep"))
+      return .any
     case .waiting:
       states[index] = .active
+      depth += 1
+      defer { depth -= 1 }
       var result = ServiceSet([])
       if entries[index].texts.isEmpty {
         errors.append(
@@ -157,12 +172,11 @@ private struct ServiceNaming {
 
   /// A name stands for the policy's own service, but inside its own definition for the built-in one.
   private mutating func service(_ text: Placed<String>, of index: Int) -> ServiceSet {
-    let own = entries.firstIndex { $0.name.name == text.value }
-    if let own, own != index { return services(of: own) }
+    if let own = positions[text.value], own != index { return services(of: own) }
     do {
       return try ServiceSet(parsing: text.value)
     } catch {
-      let names = entries.map(\.name.name)
+      let names = errors.count < nearestNameLimit ? entries.map(\.name.name) : []
       errors.append(unknownService(error, at: text.place, among: names))
       return .any
     }

@@ -15,6 +15,7 @@ struct Resolver {
   let hosts: [SegmentHosts]
   private let zoneIndices: [String: Int]
   private var zones: [ZoneState]
+  private var depth = 0
 
   /// How far a zone's members are looked up.
   private enum ZoneState {
@@ -68,8 +69,15 @@ struct Resolver {
           at: policy.zones[index].members.place,
           "the zone '\(policy.zones[index].name)' is a member of itself"))
       return ZoneExtent(name: policy.zones[index].name, place: policy.zones[index].place)
+    case .waiting where depth == nestingLimit:
+      fail(
+        at: policy.zones[index].members.place,
+        "zones that are members of each other go more than \(nestingLimit) deep")
+      return ZoneExtent(name: policy.zones[index].name, place: policy.zones[index].place)
     case .waiting:
       zones[index] = .active
+      depth += 1
+      defer { depth -= 1 }
       var extent = resolve(policy.zones[index].members)
       extent.name = policy.zones[index].name
       zones[index] = .done(extent)
@@ -142,7 +150,7 @@ struct Resolver {
     _ what: String, _ name: String, among names: [String], at place: Place
   ) {
     let verb = NamePattern(name).isName ? "is named" : "has a name like"
-    let near = nearestName(to: name, among: names)
+    let near = errors.count < nearestNameLimit ? nearestName(to: name, among: names) : nil
     fail(
       at: place, "no \(what) \(verb) '\(name)'", hint: near.map { "did you mean '\($0)'?" })
   }

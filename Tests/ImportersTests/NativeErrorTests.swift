@@ -97,6 +97,46 @@ import Testing
       ])
   }
 
+  @Test func `a chain of a hundred thousand objects is looked up in linear time`() throws {
+    let count = 100_000
+    let objects = (1..<count).map { "\"o\($0)\": [\"o\($0 + 1)\"]" }.joined(separator: ",")
+    let network = try nativeNetwork(
+      """
+      { "network": "n", "devices": { "d": {
+        "objects": { \(objects), "o\(count)": ["10.0.0.1"] }, "forwardFilter": "f",
+        "filters": { "f": [ { "permit": { "to": "o1" } } ] } } } }
+      """)
+    #expect("\(network.devices[0].acls[0].rules[0].match)".contains("\(0x0A00_0001)"))
+  }
+
+  @Test func `only the first errors come with the nearest name`() {
+    let count = 5000
+    let segments = (1...count).map { "\"segment-\($0)\": {}" }.joined(separator: ",")
+    let endpoints = (1...count).map { "\"e\($0)\": {\"segment\": \"sgment-\($0)\"}" }
+    let found = nativeErrors(
+      """
+      { "network": "n", "segments": { \(segments) },
+        "endpoints": { \(endpoints.joined(separator: ",")) } }
+      """)
+    #expect(found.count == count)
+    #expect(found.count { $0.contains("did you mean") } == 100)
+  }
+
+  @Test(arguments: [100, 101])
+  func `a hundred VRFs may be handed packets`(count: Int) {
+    let names = (1...count).map { "\"v\($0)\"" }.joined(separator: ",")
+    let routes = (1...count).map { "{ \"to\": \"10.\($0).0.0/16\", \"nextVrf\": \"v\($0)\" }" }
+    let found = nativeErrors(
+      """
+      { "network": "n", "devices": { "d": { "vrfs": [\(names)],
+        "routes": [\(routes.joined(separator: ","))] } } }
+      """)
+    #expect(
+      found
+        == (count == 100
+          ? [] : ["1:33 'd' hands packets on to 101 VRFs by routes, more than the 100 allowed"]))
+  }
+
   @Test func `rules, translations and zones that say too little or too much`() {
     let text = """
       { "network": "n", "devices": { "d": {

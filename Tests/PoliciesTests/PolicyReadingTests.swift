@@ -253,6 +253,33 @@ private func text(_ obligation: Obligation<Selection>) -> String {
         "1:71 'tcp/x' is no service: 'x' is no number, no range and no known name",
       ])
   }
+
+  @Test func `a service that is none is not also missing`() {
+    let text = """
+      { "policy": "p", "requirements": [
+        { "id": "1", "mustReach": { "from": "a", "to": "b", "services": ["tcp/x"] } },
+        { "id": "2", "mustReach": { "from": "a", "to": "b", "services": [] } },
+        { "id": "3", "mustReach": { "from": "a", "to": "b" } } ] }
+      """
+    #expect(
+      errors(text) == [
+        "2:69 'tcp/x' is no service: 'x' is no number, no range and no known name",
+        "3:57 \"services\" names none (leave the key out for all services)",
+        "4:29 \"services\" is missing (say what must get through)",
+      ])
+  }
+
+  @Test(arguments: [100, 101, 100_000])
+  func `services may name each other a hundred deep`(count: Int) {
+    let names = (1..<count).map { "\"s\($0)\": [\"s\($0 + 1)\"]" }
+    let text = """
+      { "policy": "p", "services": { \(names.joined(separator: ", ")), "s\(count)": ["tcp/1"] } }
+      """
+    let found = errors(text)
+    #expect(found.isEmpty == (count == 100))
+    #expect(
+      found.allSatisfy { $0.hasSuffix("services that name each other go more than 100 deep") })
+  }
 }
 
 @Suite struct `The shape of a policy file` {

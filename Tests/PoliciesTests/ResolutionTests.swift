@@ -237,6 +237,29 @@ private func errors(
   }
 }
 
+@Suite struct `Policies with very many names` {
+  @Test(arguments: [100, 101, 100_000])
+  func `zones may be members of each other a hundred deep`(count: Int) throws {
+    let zones = (1..<count).map { zone("z\($0)", "z\($0 + 1)") }
+    let found = errors(zones + [zone("z\(count)", "segment:station-7")], in: try sampleNetwork())
+    #expect(found.isEmpty == (count == 100))
+    #expect(
+      found.first == nil
+        || found.first == "zones that are members of each other go more than 100 deep")
+  }
+
+  @Test func `only the first errors come with the nearest name`() throws {
+    let zones = (1...5000).map { zone("z\($0)", "segment:statoin-\($0)") }
+    do {
+      _ = try resolve(zones, in: try sampleNetwork())
+      Issue.record("names that are not there were accepted")
+    } catch let errors as InputErrors {
+      #expect(errors.errors.count == 5000)
+      #expect(errors.errors.count { $0.hint != nil } == 100)
+    }
+  }
+}
+
 @Suite struct `Patterns of names` {
   @Test(arguments: [
     ("*", "", true), ("*", "abc", true), ("a*", "abc", true), ("*c", "abc", true),

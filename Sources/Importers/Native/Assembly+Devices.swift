@@ -216,9 +216,10 @@ struct DeviceBuilder {
   }
 
   func unknown(
-    _ what: String, _ name: Placed<String>, among names: [String], _ assembly: inout Assembly
+    _ what: String, _ name: Placed<String>, among names: @autoclosure () -> [String],
+    _ assembly: inout Assembly
   ) {
-    let near = nearestName(to: name.value, among: names)
+    let near = assembly.nearName(to: name.value, among: names())
     assembly.fail(
       at: name.place, "'\(device.name)' has no \(what) '\(name.value)'",
       hint: near.map { "did you mean '\($0)'?" })

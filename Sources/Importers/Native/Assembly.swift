@@ -110,6 +110,7 @@ struct Assembly {
     addForwardingHosts()
     attachToUnknown()
     for part in parts { addSwitches(part) }
+    checkBounds()
     noteFindings()
     addInjections()
   }
@@ -238,11 +239,16 @@ extension Assembly {
     for prefix in part.prefixes.reversed() {
       if let index = table[prefix + name.value] { return index }
     }
-    let near = nearestName(to: name.value, among: table.keys.sorted())
+    let near = nearName(to: name.value, among: table.keys.sorted())
     fail(
       at: name.place, "no \(what) is named '\(name.value)'",
       hint: near.map { "did you mean '\($0)'?" })
     return nil
+  }
+
+  /// The name that may have been meant, for the first errors.
+  func nearName(to name: String, among names: @autoclosure () -> [String]) -> String? {
+    errors.count < nearestNameLimit ? nearestName(to: name, among: names()) : nil
   }
 
   /// The condition of this name, which is global.

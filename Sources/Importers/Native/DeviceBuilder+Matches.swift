@@ -99,29 +99,39 @@ extension DeviceBuilder {
   }
 
   /// Looks the objects up, each after those that it names.
+  ///
+  /// - Complexity: O(*n*) in the objects and what they name, besides joining their addresses.
   mutating func addObjects(
     _ described: [(name: Placed<String>, values: [Placed<AddressTerm>])],
     _ assembly: inout Assembly
   ) {
-    var waiting = described
-    let names = Set(described.map(\.name.value))
-    while !waiting.isEmpty {
-      let ready = waiting.filter { _, terms in
-        terms.allSatisfy { term in
-          guard case .object(let name) = term.value else { return true }
-          return objects[name] != nil || !names.contains(name)
-        }
+    let positions = Dictionary(
+      described.enumerated().map { ($1.name.value, $0) }, uniquingKeysWith: { first, _ in first })
+    // Of each object, those that name it, and how many it waits for.
+    var users = described.map { _ in [Int]() }
+    var missing = described.map { _ in 0 }
+    for (index, object) in described.enumerated() {
+      for case .object(let name) in object.values.lazy.map(\.value) {
+        guard let other = positions[name] else { continue }
+        users[other].append(index)
+        missing[index] += 1
       }
-      if ready.isEmpty {
-        for (name, _) in waiting {
-          assembly.fail(
-            at: name.place, "the object '\(name.value)' holds itself, or one that does")
-          objects[name.value] = AddressSet.none
-        }
-        return
+    }
+    var ready = described.indices.filter { missing[$0] == 0 }
+    var next = 0
+    while next < ready.count {
+      let (name, terms) = described[ready[next]]
+      objects[name.value] = addresses(terms, &assembly)
+      for user in users[ready[next]] {
+        missing[user] -= 1
+        if missing[user] == 0 { ready.append(user) }
       }
-      for (name, terms) in ready { objects[name.value] = addresses(terms, &assembly) }
-      waiting.removeAll { item in ready.contains { $0.name.place == item.name.place } }
+      next += 1
+    }
+    for (index, object) in described.enumerated() where missing[index] > 0 {
+      assembly.fail(
+        at: object.name.place, "the object '\(object.name.value)' holds itself, or one that does")
+      objects[object.name.value] = AddressSet.none
     }
   }
 
