@@ -76,11 +76,11 @@ import Testing
   }
 
   /// Targets with sources whose tests are still to be written; empty when they are.
-  static let awaitingTests = ["Canonical"]
+  static let awaitingTests: [String] = []
 
   @Test func `every target has tests`() {
     for target in Self.targets
-    where !target.hasPrefix("firebreak") && !Self.awaitingTests.contains(target) {
+    where !target.hasPrefix("firebreak-") && !Self.awaitingTests.contains(target) {
       if Repository.names(in: "Sources/\(target)") == ["Placeholder.swift"] { continue }
       let tests = Repository.swift.filter { $0.path.hasPrefix("Tests/\(target)Tests/") }
       let hasTest = tests.contains { $0.lines.contains { $0.contains("@Test") } }
