@@ -285,6 +285,12 @@ extension SAXState {
     }
     let mismatched = unsafe error.code == CInt(XML_ERR_TAG_NAME_MISMATCH.rawValue)
     let unfinished = unsafe error.code == CInt(XML_ERR_TAG_NOT_FINISHED.rawValue)
+    if unsafe error.code == CInt(XML_ERR_DOCUMENT_END.rawValue), let open = builder.open.last {
+      // What libxml2 says of a text that ends early is that there is more after its end.
+      fail("the document ends inside an element", at: text.count)
+      failure?.opened = open.node
+      return
+    }
     // At the end tag, where that is the wrong one, rather than behind it.
     fail(message, at: mismatched ? startOfTag(endingAt: offset) : offset)
     if mismatched || unfinished { failure?.opened = builder.open.last.map(\.node) }

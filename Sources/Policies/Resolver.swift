@@ -16,6 +16,8 @@ struct Resolver {
   private let zoneIndices: [String: Int]
   private var zones: [ZoneState]
   private var depth = 0
+  /// The zones about which there is an error, which say nothing by being empty.
+  private var failed: Set<Int> = []
 
   /// How far a zone's members are looked up.
   private enum ZoneState {
@@ -51,7 +53,7 @@ struct Resolver {
     let before = errors.count
     for member in selection.members { add(member, to: &builder) }
     let extent = builder.extent(name: selection.description, place: selection.place)
-    if extent.isEmpty, errors.count == before {
+    if extent.isEmpty, errors.count == before, !builder.lacksZone {
       errors.append(
         InputError(
           at: selection.place, "no host has an address of '\(selection)'",
@@ -78,7 +80,9 @@ struct Resolver {
       zones[index] = .active
       depth += 1
       defer { depth -= 1 }
+      let before = errors.count
       var extent = resolve(policy.zones[index].members)
+      if errors.count > before { failed.insert(index) }
       extent.name = policy.zones[index].name
       zones[index] = .done(extent)
       return extent
@@ -128,6 +132,7 @@ struct Resolver {
       return
     }
     builder.add(extent(ofZone: index))
+    if failed.contains(index) { builder.lacksZone = true }
   }
 
   /// What of the network has a name that no zone has.
@@ -185,6 +190,8 @@ private struct ExtentBuilder {
   let hosts: [SegmentHosts]
   private var addresses: [Int: [AddressSet]] = [:]
   private var devices: Set<Int> = []
+  /// Whether a zone among the members has an error.
+  var lacksZone = false
 
   init(network: Network, hosts: [SegmentHosts]) {
     self.network = network

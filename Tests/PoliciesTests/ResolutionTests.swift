@@ -238,7 +238,7 @@ private func errors(
 }
 
 @Suite struct `Policies with very many names` {
-  @Test(arguments: [100, 101, 100_000])
+  @Test(arguments: [100, 101, 5000])
   func `zones may be members of each other a hundred deep`(count: Int) throws {
     let zones = (1..<count).map { zone("z\($0)", "z\($0 + 1)") }
     let found = errors(zones + [zone("z\(count)", "segment:station-7")], in: try sampleNetwork())
