@@ -67,6 +67,7 @@ targets += [
       "Reachability", "Projects", "Reports",
     ],
     swiftSettings: settings),
+  .testTarget(name: "firebreakTests", dependencies: ["firebreak"], swiftSettings: settings),
   .testTarget(name: "TidyTests", swiftSettings: settings),
 ]
 
@@ -80,6 +81,7 @@ let package = Package(
     .library(name: "Places", targets: ["Places"]),
     .library(name: "Networks", targets: ["Networks"]),
     .library(name: "Documents", targets: ["Documents"]),
+    .library(name: "Importers", targets: ["Importers"]),
     .library(name: "Reachability", targets: ["Reachability"]),
     .library(name: "Projects", targets: ["Projects"]),
   ],

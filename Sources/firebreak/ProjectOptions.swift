@@ -43,6 +43,12 @@ struct ProjectOptions: ParsableArguments {
     completion: .directory)
   var allow: [String] = []
 
+  func validate() throws {
+    for (text, name) in [(network, "<network>"), (policy ?? ".", "--policy")] where text.isEmpty {
+      throw ValidationError("The path of '\(name)' is empty.")
+    }
+  }
+
   /// Reads everything, and settles what the command line settles; where there are errors, prints
   /// them and ends.
   func open() throws(ExitCode) -> Project {

@@ -45,7 +45,7 @@ struct ShowCommand: ParsableCommand {
 
   func run() throws {
     if what.count > 2 || what.count == 2 && !["zone", "selector"].contains(what[0]) {
-      throw ValidationError("Name one topic or member; '\(what[1])' is one too many.")
+      throw Terminal.misuse("show", "name one topic or member; '\(what[1])' is one too many")
     }
     let project = try input.open()
     let listing = Listing(

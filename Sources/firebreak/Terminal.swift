@@ -41,6 +41,12 @@ enum Terminal {
     return ExitCode(status)
   }
 
+  /// Prints an error of the command line, which is at an option or an argument.
+  static func misuse(_ site: String, _ message: String, hint: String? = nil) -> ExitCode {
+    let error = InputError(at: Place(file: site), message, hint: hint)
+    return refusal(of: InputErrors([error]), status: EX_USAGE)
+  }
+
   private static func variable(_ name: String) -> String? {
     guard let value = unsafe getenv(name) else { return nil }
     return unsafe String(cString: value)

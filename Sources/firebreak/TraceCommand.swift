@@ -63,8 +63,6 @@ struct TraceCommand: ParsableCommand {
 
   func run() throws {
     let project = try input.open()
-    let bar = ProgressBar()
-    defer { bar.end() }
     let policy: ResolvedPolicy
     let question: TraceQuestion
     do {
@@ -73,17 +71,20 @@ struct TraceCommand: ParsableCommand {
         from: try member(from, "--from"), to: try member(to, "--to"), policy: policy,
         in: project.network)
     } catch {
-      bar.end()
       throw Terminal.refusal(of: error, status: EX_USAGE)
     }
     let service = try services(of: policy.policy)
     let application = try label(in: project.network)
+    let bar = ProgressBar()
+    defer { bar.end() }
     guard
       let (trace, target) = question.trace(
         service, sourcePort: sourcePort, application: application, in: project.network)
     else {
-      throw ValidationError(
-        "'\(self.service)' names no packet of that family; write tcp/443 or icmp/8, say.")
+      bar.end()
+      throw Terminal.misuse(
+        "--service", "'\(self.service)' names no packet of that family",
+        hint: "write tcp/443 or icmp/8, say")
     }
     let text = trace.text(
       from: question.source, to: "\(target.address), \(target.name)", in: project.network,
@@ -107,15 +108,15 @@ struct TraceCommand: ParsableCommand {
     do {
       return try ServiceSet(parsing: service)
     } catch {
-      throw ValidationError("--service: \(error)")
+      throw Terminal.misuse("--service", "\(error)")
     }
   }
 
   private func label(in network: Network) throws -> UInt16 {
     guard let application else { return 0 }
     guard let label = network.applications.firstIndex(of: application) else {
-      throw ValidationError(
-        "No configuration of the network names the application '\(application)'.")
+      throw Terminal.misuse(
+        "--application", "no configuration of the network names the application '\(application)'")
     }
     return UInt16(truncatingIfNeeded: label)
   }

@@ -84,14 +84,15 @@ extension VerifyCommand {
   /// The policy with the requirements that are to be answered.
   private func chosen(of project: Project) throws -> ResolvedPolicy {
     guard let policy = project.policy else {
-      throw ValidationError(
-        "'\(input.network)' comes with no policy; name one with --policy.")
+      throw Terminal.misuse(
+        "verify", "'\(input.network)' comes with no policy", hint: "name one with --policy")
     }
     if requirement.isEmpty { return policy }
     let ids = policy.requirements.map(\.requirement.id)
     for pattern in requirement where !ids.contains(where: NamePattern(pattern).matches) {
-      throw ValidationError(
-        "No requirement is named '\(pattern)'; there are \(ids.joined(separator: ", ")).")
+      throw Terminal.misuse(
+        "--requirement", "no requirement is named '\(pattern)'",
+        hint: "there are \(ids.joined(separator: ", "))")
     }
     return policy.keeping(requirements: requirement.map(NamePattern.init))
   }
