@@ -15,7 +15,7 @@ build:
 test:
 	@Scripts/tests
 
-# Runs what is worth running before a release, and takes its time.
+# Runs what is worth running before a release, sanitizers and fuzzing among it, and takes its time.
 assure:
 	@Scripts/assure
 
@@ -25,4 +25,4 @@ lint:
 
 # Lets the formatter change it.
 format:
-	swift format --in-place --recursive --parallel Package.swift Sources Tests $(wildcard Benchmarks)
+	swift format --in-place --recursive --parallel Package.swift Sources Tests $(wildcard Benchmarks Fuzzing)

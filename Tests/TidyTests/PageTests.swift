@@ -59,7 +59,8 @@ import Testing
   /// The paths from the root that a line of a page names, in backticks or as the target of a link.
   static func paths(in line: String, of page: String) -> [String] {
     let roots = [
-      ".ci/", "Benchmarks/", "Documentation/", "Scripts/", "Sources/", "Tests/", "Topologies/",
+      ".ci/", "Benchmarks/", "Documentation/", "Fuzzing/", "Scripts/", "Sources/", "Tests/",
+      "Topologies/",
     ]
     let code = line.split(separator: "`", omittingEmptySubsequences: false).enumerated()
       .filter { $0.offset % 2 == 1 }.map { String($0.element) }

@@ -26,7 +26,7 @@ enum Repository {
 
   /// The top folders that belong to the repository.
   private static let folders = [
-    ".ci", "Benchmarks", "Documentation", "Scripts", "Sources", "Tests", "Topologies",
+    ".ci", "Benchmarks", "Documentation", "Fuzzing", "Scripts", "Sources", "Tests", "Topologies",
   ]
 
   /// Every path below the root that belongs to the repository, folders included, sorted.

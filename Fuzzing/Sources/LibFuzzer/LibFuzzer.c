@@ -1,0 +1,2 @@
+// A target needs a source; the library itself is the toolchain's.
+#include "LibFuzzer.h"
