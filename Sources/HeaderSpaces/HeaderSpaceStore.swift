@@ -20,6 +20,9 @@ public struct HeaderSpaceStore: ~Copyable {
   /// How many edges the diagrams of all sets have together; this is what the limit bounds.
   public var edgeCount: Int { diagram.edges.count }
 
+  /// How many edges there may be.
+  public var limit: Int { diagram.limit }
+
   /// Forgets every set but these, and gives these anew, in the same order.
   ///
   /// No other set made before may be used any more; those that are needed again are made again.

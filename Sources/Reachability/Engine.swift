@@ -7,6 +7,27 @@ import Packets
 struct Flow: Sendable {
   var trail: Trail
   var space: HeaderSpace
+  /// What they are to the device that they are in.
+  var standing = Standing.packets
+
+  /// What packets are to a device while sessions are learnt together with where packets go.
+  enum Standing: Hashable, Sendable {
+    /// Packets that come to sessions as they were sent, or that have not come to any.
+    case packets
+    /// Packets that were translated before they came to the device's sessions: what they were there
+    /// does not follow from their trail, so that copies of them open the sessions.
+    case translatedBefore
+    /// Copies of which the trail begins where the sessions were looked up; they end with the device.
+    case copies
+  }
+
+  /// Whether packets of both have the same history.
+  func isLike(_ other: Self) -> Bool { trail == other.trail && standing == other.standing }
+
+  /// The same with another set.
+  func with(_ space: HeaderSpace) -> Self {
+    Self(trail: trail, space: space, standing: standing)
+  }
 }
 
 /// The sets of packets over one canonical network, and the images of its locations.

@@ -30,6 +30,8 @@ enum ReachMode: Hashable, Sendable {
   case learning
   /// Uses what was learnt; the trail begins where the packet was sent.
   case following
+  /// Learns what devices remember while it follows packets from where they were sent.
+  case both
 }
 
 extension Engine {
@@ -55,8 +57,11 @@ extension Engine {
     _ = try fixpoint(ReachKey(sources: sources, watched: []), mode: .learning)
   }
 
+  /// What can be at each location, to a fixpoint.
+  ///
+  /// - Parameter edges: How many edges the store may have in the end; beyond, `limit` is set.
   mutating func fixpoint(
-    _ key: ReachKey, mode: ReachMode
+    _ key: ReachKey, mode: ReachMode, edges: Int = .max
   ) throws(LimitReached) -> Reach {
     var search = Search(plan)
     let pass = Pass(mode: mode, watched: Set(key.watched))
@@ -68,25 +73,35 @@ extension Engine {
         for flow in news { try move(flow, from: location, pass, &search) }
         if search.reached[location].count > Self.greatestTrails {
           limit = "more than \(Self.greatestTrails) ways of translation at one place"
+        } else if store.edgeCount > edges {
+          limit = "more than \(edges) edges"
         }
       }
       // Newly learnt sessions let packets through that were there before.
-      guard mode == .learning, !search.changedMemories.isEmpty else { break }
-      let devices = search.changedMemories.sorted()
-      search.changedMemories = []
-      for device in devices { try settleMemory(of: device) }
-      for (index, location) in canonical.locations.enumerated() {
-        guard case .recall(let device, _, let remembered) = location,
-          devices.contains(device)
-        else { continue }
-        for flow in search.reached[index] {
-          for recalled in try recalled(untracked(flow), device: device) {
+      if search.changedMemories.isEmpty { break }
+      try recallAgain(pass, &search)
+    }
+    return Reach(flows: try search.packets(&store))
+  }
+
+  /// Lets sessions that were learnt since take packets that came before.
+  private mutating func recallAgain(
+    _ pass: Pass, _ search: inout Search
+  ) throws(LimitReached) {
+    let devices = search.changedMemories
+    search.changedMemories = []
+    for device in devices.sorted() { try settleMemory(of: device) }
+    for (index, location) in canonical.locations.enumerated() {
+      guard case .recall(let device, _, let remembered) = location, devices.contains(device)
+      else { continue }
+      for flow in search.reached[index] {
+        for looked in try lookedUp(flow, pass.mode) {
+          for recalled in try recalled(looked, device: device) {
             try search.push(recalled, to: remembered, &store)
           }
         }
       }
     }
-    return Reach(flows: search.reached)
   }
 
   /// The most trails at one location: a loop through a prefix translation adds its distance again
@@ -125,16 +140,19 @@ extension Engine {
     case .choose(let options): return options.map { (flow, $0) }
     case .spread(let main, let copies): return ([main] + copies).map { (flow, $0) }
     case .match(let table, let targets):
-      return try split(flow.space, by: table).map {
-        (Flow(trail: flow.trail, space: $0.space), targets[$0.target])
-      }
+      return try split(flow.space, by: table).map { (flow.with($0.space), targets[$0.target]) }
     case .rewrite(let writes, let next): return [(try write(writes, flow), next)]
     case .recall(let device, let fresh, let remembered):
-      let looked = pass.mode == .learning ? try untracked(flow) : flow
-      let recalled = try recalled(looked, device: device)
-      return [(looked, fresh)] + recalled.map { ($0, remembered) }
+      var result: [(flow: Flow, location: Int)] = []
+      for looked in try lookedUp(flow, pass.mode) {
+        result.append((looked, fresh))
+        result += try recalled(looked, device: device).map { ($0, remembered) }
+      }
+      return result
     case .remember(let device, let next):
-      if pass.mode == .learning, try remember(flow, device: device) {
+      if pass.mode != .following, flow.standing != .translatedBefore,
+        try remember(flow, device: device)
+      {
         search.changedMemories.insert(device)
       }
       return [(flow, next)]
@@ -144,8 +162,27 @@ extension Engine {
         passed.space = try store.assign(.monitor, Ranges(1), in: flow.space)
       }
       return [(passed, next)]
-    case .leave(let next): return [(try leave(flow, pass.mode), next)]
+    case .leave(let next):
+      return flow.standing == .copies ? [] : [(try leave(flow, pass.mode), next)]
     case .deliver, .drop: return []
+    }
+  }
+
+  /// Packets as a device looks them up, with copies where they are to open sessions themselves.
+  private mutating func lookedUp(
+    _ flow: Flow, _ mode: ReachMode
+  ) throws(LimitReached) -> [Flow] {
+    switch mode {
+    case .following: return [flow]
+    case .learning: return [try untracked(flow)]
+    case .both:
+      if flow.standing == .copies { return [try untracked(flow)] }
+      var looked = flow
+      looked.standing = flow.trail == .untouched ? .packets : .translatedBefore
+      if looked.standing == .packets { return [looked] }
+      var copies = try untracked(flow)
+      copies.standing = .copies
+      return [looked, copies]
     }
   }
 
@@ -153,13 +190,14 @@ extension Engine {
   private mutating func untracked(_ flow: Flow) throws(LimitReached) -> Flow {
     if flow.trail == .untouched { return flow }
     let space = try store.project(flow.space, away: Trail.ghosts(in: .sent))
-    return Flow(trail: .untouched, space: space)
+    return Flow(trail: .untouched, space: space, standing: flow.standing)
   }
 
   /// The packets as they leave a device: its notes about them vanish.
   mutating func leave(_ flow: Flow, _ mode: ReachMode) throws(LimitReached) -> Flow {
     var result = flow
     result.space = try store.overwrite(Self.leaving, in: flow.space)
+    result.standing = .packets
     return mode == .learning ? try untracked(result) : result
   }
 

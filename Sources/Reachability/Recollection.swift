@@ -89,6 +89,6 @@ extension Engine {
     let raised = try store.overwrite(registers + [(.sessionUse, Ranges(greatest))], in: less)
     let more = try store.subtracting(less, from: space)
     let rest = try store.overwrite(registers, in: more)
-    return Flow(trail: flow.trail, space: try store.union(raised, rest))
+    return flow.with(try store.union(raised, rest))
   }
 }

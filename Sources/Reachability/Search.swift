@@ -36,7 +36,7 @@ struct Search {
     swap(&flows, &waiting[location])
     var news: [Flow] = []
     for var flow in flows {
-      if let known = reached[location].first(where: { $0.trail == flow.trail }) {
+      if let known = reached[location].first(where: flow.isLike) {
         flow.space = try store.subtracting(known.space, from: flow.space)
       }
       if flow.space.isEmpty { continue }
@@ -53,10 +53,24 @@ struct Search {
     try Self.add(flow, to: &reached[location], &store)
   }
 
+  /// The packets that were at each location, without the copies that open sessions.
+  func packets(_ store: inout HeaderSpaceStore) throws(LimitReached) -> [[Flow]] {
+    var result: [[Flow]] = []
+    for flows in reached {
+      var packets: [Flow] = []
+      for var flow in flows where flow.standing != .copies {
+        flow.standing = .packets
+        try Self.add(flow, to: &packets, &store)
+      }
+      result.append(packets)
+    }
+    return result
+  }
+
   private static func add(
     _ flow: Flow, to flows: inout [Flow], _ store: inout HeaderSpaceStore
   ) throws(LimitReached) {
-    if let index = flows.firstIndex(where: { $0.trail == flow.trail }) {
+    if let index = flows.firstIndex(where: flow.isLike) {
       flows[index].space = try store.union(flows[index].space, flow.space)
     } else {
       flows.append(flow)

@@ -1,4 +1,6 @@
+import Canonical
 import HeaderSpaces
+import Networks
 import Packets
 
 /// Sources that are followed together, since many questions ask about parts of them.
@@ -92,9 +94,28 @@ extension Engine {
     return result
   }
 
+  /// Learns what devices remember from all that may be sent, and shares what is asked about.
+  ///
+  /// Both come from one fixpoint where that is not too large.
+  mutating func prepare(asked: [ReachKey.Start]) throws(LimitReached) {
+    guard canonical.hasSessions.contains(true) else { return try share(asked) }
+    let everything = try everySender()
+    // Where everybody may send as anybody, every packet would have to say who sent it.
+    if network.spoofing != .any, !asked.isEmpty {
+      try share(asked + everything)
+      if shared != nil, try sharedFlows(mode: .both) != nil { return }
+      memories = memories.map { _ in SessionMemory() }
+    }
+    shared = nil
+    try learnSessions(from: everything)
+    try share(asked)
+  }
+
   /// The fixpoint of all that is shared, made when it is first asked for; `nil` where it is too
   /// large, so that smaller ones have to do.
-  private mutating func sharedFlows() throws(LimitReached) -> [[Flow]]? {
+  private mutating func sharedFlows(
+    mode: ReachMode = .following
+  ) throws(LimitReached) -> [[Flow]]? {
     if let made = sharedReachMade { return made }
     guard let shared else { return nil }
     var sources: [ReachKey.Start] = []
@@ -105,7 +126,8 @@ extension Engine {
       sources.append(
         ReachKey.Start(location: start.location, space: try store.union(noted, plain)))
     }
-    let made = try fixpoint(ReachKey(sources: sources, watched: []), mode: .following)
+    let made = try fixpoint(
+      ReachKey(sources: sources, watched: []), mode: mode, edges: store.limit / 2)
     if limit != nil {
       limit = nil
       self.shared = nil

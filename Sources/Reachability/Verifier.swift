@@ -32,7 +32,7 @@ public func verify(
   }
   do {
     var verifier = try Verifier(network, canonical, limits: limits)
-    return verifier.verify(policy, withMatrix: withMatrix, progress: progress)
+    return try verifier.verify(policy, withMatrix: withMatrix, progress: progress)
   } catch {
     return undecided(policy, network, limit: error.description)
   }
@@ -61,18 +61,16 @@ struct Verifier: ~Copyable {
   ) throws(LimitReached) {
     var known = network
     known.conditions = canonical.conditions
-    var engine = try Engine(known, canonical, setLimit: limits.setEdges)
-    try engine.learnSessions(from: try engine.everySender())
     self.network = known
-    self.engine = engine
+    engine = try Engine(known, canonical, setLimit: limits.setEdges)
     simulator = Simulator(network: known)
   }
 
   mutating func verify(
     _ policy: ResolvedPolicy, withMatrix: Bool, progress: (Int, Int) -> Void
-  ) -> VerificationResult {
+  ) throws(LimitReached) -> VerificationResult {
     var answers: [VerificationResult.Answer] = []
-    shareSources(of: policy, withMatrix: withMatrix)
+    try engine.prepare(asked: try asked(by: policy, withMatrix: withMatrix))
     for (number, requirement) in policy.requirements.enumerated() {
       progress(number, policy.requirements.count)
       answers.append(answer(requirement))
@@ -106,8 +104,10 @@ struct Verifier: ~Copyable {
     return answer
   }
 
-  /// Plans to follow together what the requirements ask about; only speed hangs on it.
-  private mutating func shareSources(of policy: ResolvedPolicy, withMatrix: Bool) {
+  /// Where the packets start that requirements ask about; what is left out costs time only.
+  private mutating func asked(
+    by policy: ResolvedPolicy, withMatrix: Bool
+  ) throws(LimitReached) -> [ReachKey.Start] {
     var extents: [ZoneExtent] = withMatrix ? policy.zones : []
     for requirement in policy.requirements {
       switch requirement.obligation {
@@ -120,13 +120,9 @@ struct Verifier: ~Copyable {
       case .through, .mustReach, .noDualHomed: break
       }
     }
-    do {
-      var starts: [ReachKey.Start] = []
-      for extent in extents { starts += try engine.starts(of: extent) }
-      try engine.share(starts)
-    } catch {
-      engine.shared = nil
-    }
+    var starts: [ReachKey.Start] = []
+    for extent in extents { starts += try engine.starts(of: extent) }
+    return starts
   }
 
   /// A verdict, and what went wrong on our side in finding it.

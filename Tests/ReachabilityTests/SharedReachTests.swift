@@ -32,6 +32,45 @@ import Testing
       "seed \(firstSeed): \(networks) networks, \(compared) zones among others, \(large) too large")
   }
 
+  @Test func `law: sessions are the same learnt alone and while packets are followed`() throws {
+    let networks = rounds(12)
+    var learnt = 0
+    var classes = 0
+    var large = 0
+    for number in 0..<networks {
+      let seed = firstSeed &+ UInt64(number) &+ 9_000
+      var maker = NetworkMaker(seed: seed, NetworkMaker.Liking())
+      let network = maker.make()
+      do {
+        var engine = try Engine(for: network, setLimit: 1_000_000)
+        let everything = try engine.everySender()
+        try engine.learnSessions(from: everything)
+        let expected = engine.memories
+        if engine.limit != nil { continue }
+        engine.memories = expected.map { _ in SessionMemory() }
+        try engine.prepare(asked: everything)
+        if engine.sharedReachMade == nil { continue }
+        learnt += 1
+        for (alone, together) in zip(expected, engine.memories) {
+          classes += alone.classes.count
+          #expect(alone.remembered.count == together.remembered.count, "seed \(seed)")
+          for flow in alone.remembered {
+            let other = together.remembered.first { $0.trail == flow.trail }
+            let isThere = try engine.possible(other?.space) == engine.possible(flow.space)
+            #expect(isThere, "seed \(seed)")
+          }
+        }
+      } catch is LimitReached {
+        large += 1
+      } catch is LoweringLimit {
+        large += 1
+      }
+    }
+    #expect(learnt > 0 && classes > 0)
+    print(
+      "seed \(firstSeed): \(learnt) networks, \(classes) classes of sessions, \(large) too large")
+  }
+
   /// Asks about zones alone and among each other; the answer counts those that were among others.
   private static func compare(
     _ engine: inout Engine, _ random: inout SplitMix, _ seed: UInt64
@@ -72,5 +111,14 @@ import Testing
         ranges.ranges.map { $0.lowerBound...($0.lowerBound + ($0.upperBound - $0.lowerBound) / 2) })
     }
     return AddressSet(ipv4: cut(addresses.ipv4), ipv6: cut(addresses.ipv6))
+  }
+}
+
+extension Engine {
+  /// Sessions that are there under any conditions: whether one hangs on them is told only as far as
+  /// the packets that open it came together.
+  fileprivate mutating func possible(_ sessions: HeaderSpace?) throws(LimitReached) -> HeaderSpace {
+    let all = sessions ?? .empty
+    return try store.existentially(all, over: store.conditions(in: all))
   }
 }
