@@ -153,13 +153,21 @@ struct Engine: ~Copyable {
     flow.trail[field] = .kept
   }
 
-  /// A set whose field is moved by a distance that keeps all its values within the field.
+  /// A set whose field is moved by a distance, modulo 2^128; what would leave the field is dropped.
   mutating func moved(
     _ field: HeaderField, by distance: UInt128, in space: HeaderSpace
   ) throws(LimitReached) -> HeaderSpace {
-    let values = try store.values(of: field, in: space)
-    guard let least = values.least, let greatest = values.greatest else { return .empty }
-    return try store.shift(field, least...greatest, to: least &+ distance, in: space)
+    if distance == 0 { return space }
+    var result = HeaderSpace.empty
+    if distance <= field.greatest {
+      result = try store.shift(field, 0...field.greatest - distance, to: distance, in: space)
+    }
+    let back = 0 &- distance
+    if back <= field.greatest {
+      let lowered = try store.shift(field, back...field.greatest, to: 0, in: space)
+      result = try store.union(result, lowered)
+    }
+    return result
   }
 
   private mutating func shift(
