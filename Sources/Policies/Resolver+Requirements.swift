@@ -21,13 +21,27 @@ extension Resolver {
   mutating func resolveRequirements(waivers: [ResolvedWaiver]) -> [ResolvedRequirement] {
     policy.requirements.compactMap { requirement in
       let obligation = requirement.obligation.map { resolve($0) }
-      guard checkEnds(of: obligation, requirement) else { return nil }
+      guard checkEnds(of: obligation, requirement), checkRouting(of: obligation, requirement)
+      else { return nil }
       return ResolvedRequirement(
         requirement: requirement, obligation: obligation,
         waivers: waivers.filter {
           $0.isInForce && $0.waiver.requirement.name == requirement.id
         })
     }
+  }
+
+  /// Whether a requirement that traffic arrives is asked of known routes only: where every neighbour
+  /// may be the next hop, no way is certain.
+  private mutating func checkRouting(
+    of obligation: Obligation<ZoneExtent>, _ requirement: Requirement
+  ) -> Bool {
+    guard case .mustReach = obligation, network.routing == .any else { return true }
+    fail(
+      at: requirement.place,
+      "'\(requirement.id)' is a mustReach, which has no answer with \"routing\": \"any\"",
+      hint: "ask it of a network whose routing is \"configured\"")
+    return false
   }
 
   /// Whether the two ends share nothing; a requirement between ends that share an address could never

@@ -57,9 +57,8 @@ extension Engine {
     _ = try fixpoint(ReachKey(sources: sources, watched: []), mode: .learning)
   }
 
-  /// What can be at each location, to a fixpoint.
-  ///
-  /// - Parameter edges: How many edges the store may have in the end; beyond, `limit` is set.
+  /// What can be at each location, to a fixpoint; beyond so many edges in the store it ends, and
+  /// `limit` is set.
   mutating func fixpoint(
     _ key: ReachKey, mode: ReachMode, edges: Int = .max
   ) throws(LimitReached) -> Reach {

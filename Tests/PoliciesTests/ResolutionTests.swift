@@ -175,6 +175,18 @@ private func errors(
       found == ["10.10.0.7 on segment 'office' is in both 'a' and 'b', between which 'R0' is"])
   }
 
+  @Test func `traffic that must arrive however packets are routed`() throws {
+    var network = try sampleNetwork()
+    let asked = Obligation.mustReach(
+      from: select("segment:office"), to: select("segment:station-7"), services: .any)
+    #expect(errors([], [asked], in: network) == [])
+    network.routing = .any
+    #expect(
+      errors([], [asked], in: network) == [
+        "'R0' is a mustReach, which has no answer with \"routing\": \"any\""
+      ])
+  }
+
   @Test func `a device at both ends of a requirement`() throws {
     let found = errors(
       [], [.oneWay(from: select("device:*"), to: select("device:fw"))], in: try sampleNetwork())
