@@ -61,8 +61,8 @@ public struct PacketState: Hashable, Sendable {
   public var recalled: Header?
   /// The session's ends that translation stages write.
   var restoration = Restoration()
-  /// The destination that a route stage assumed the translation to give.
-  var plannedDestination: End?
+  /// The address of the destination translation's pool by which a route stage chose the way.
+  var plannedDestination: UInt128?
 
   /// A packet that nothing is noted of.
   public init(_ header: Header) { self.header = header }

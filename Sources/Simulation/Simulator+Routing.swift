@@ -33,11 +33,12 @@ extension Simulator {
       let hop = tell(.route, at: device, "the translation has no address to give", state)
       return [StageResult(state, hop, .noTranslation)]
     }
-    return planned.flatMap { end in
+    var seen: Set<UInt128> = []
+    return planned.map(\.address).filter { seen.insert($0).inserted }.flatMap { address in
       var header = state.header
-      header.destinationEnd = end
+      header.destination = address
       var planning = state
-      planning.plannedDestination = end
+      planning.plannedDestination = address
       return routing(planning, at: device, to: header, phase)
     }
   }

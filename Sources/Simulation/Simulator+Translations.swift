@@ -59,11 +59,11 @@ extension Simulator {
     }
   }
 
-  /// The destinations that the packet may get: what its session says, what a route stage assumed,
-  /// or the choices of the translation; its own where none is chosen.
+  /// The destinations that the packet may get: what its session says or the choices of the
+  /// translation, among them the address of a pool by which it was routed; its own where none is
+  /// chosen.
   func plannedDestinations(of state: PacketState, at device: Int) -> [PacketState.End] {
     if let restored = state.restoration.destination { return [restored] }
-    if let planned = state.plannedDestination { return [planned] }
     return choices(state.destinationTranslation, .destination, of: state, at: device)
   }
 
@@ -92,6 +92,7 @@ extension Simulator {
     switch rewriting {
     case nil: return [current]
     case .pool(let pool):
+      if end == .destination, let planned = state.plannedDestination { return [planned] }
       let field: HeaderField =
         switch (end, family) {
         case (.source, .ipv4): .sourceIPv4

@@ -66,6 +66,26 @@ import Testing
       ])
   }
 
+  @Test func `routes settle the address of a pool, and what is written since the port`() {
+    var plan = Plan()
+    let lan = plan.segment("lan", "10.0.0.0/24")
+    let far = plan.segment("far", "203.0.113.0/24")
+    _ = plan.device("r", (lan, ["10.0.0.1/24"]), (far, ["203.0.113.1/24"])) { device in
+      let pool = Translation.Address.pool(AddressSet(["203.0.113.7/32", "10.0.0.7/32"]))
+      let translation = device.translation("t", pool, port: .shift(from: 443...443, to: 1024))
+      let choose = device.list("nat", [rule(.permit, .any, .translateDestination(translation))])
+      let write = device.list("write", [rule(.permit, .any, .set(.destinationPort, 5000))])
+      device.pipeline = Pipeline(
+        arrival: [.filter(choose, role: .plain), .route(.translatedDestination)],
+        departure: [.filter(write, role: .plain), .translateDestination])
+    }
+    #expect(
+      changed(plan.simulator(), packet) == [
+        "on far as \(tcp("10.0.0.5", "203.0.113.7", 5000))",
+        "on lan as \(tcp("10.0.0.5", "10.0.0.7", 5000))",
+      ])
+  }
+
   @Test func `a pool offers its bounds and the candidates in it`() {
     let pool = Translation.Address.pool(AddressSet(["198.51.100.0/30", "198.51.100.64/32"]))
     let wanted: IPAddress = "198.51.100.2"
