@@ -61,6 +61,8 @@ struct Engine: ~Copyable {
   var selections: [SourceSelection: [Trail: HeaderSpace]] = [:]
   /// What can be at each location of all that is shared.
   var sharedReachMade: [[Flow]]?
+  /// The locations that lead to each location, made when a trace first asks for them.
+  var predecessorCache: [[Int]]?
   /// Reachable sets by source, so that requirements of one source share them.
   var reachCache: [ReachKey: Reach] = [:]
 

@@ -91,4 +91,82 @@ extension Engine {
     let rest = try store.overwrite(registers, in: more)
     return flow.with(try store.union(raised, rest))
   }
+
+  /// A session that takes a packet past a device, as the simulator knows it.
+  ///
+  /// `before` is the packet when it was looked up, and `after` the same with the ghosts that the
+  /// memory gave it.
+  mutating func session(
+    of recollection: Recollection, _ before: Header, _ after: HeaderPoint
+  ) throws(LimitReached) -> Session? {
+    let memory = memories[recollection.device].classes[recollection.memory]
+    let first = recollection.kind == .reply ? Header.plainReply(before) : before
+    var box = HeaderBox().constrained(.family, to: Ranges(UInt128(before.family.rawValue)))
+    for field in Self.sessionFields where Trail.ghost(of: field, in: .session) == nil {
+      if recollection.use == .related { continue }
+      box.constrain(field, to: Ranges(first.stored(field)))
+    }
+    for field in Trail.tracked {
+      guard let ghost = Trail.ghost(of: field, in: .session) else { continue }
+      let isSource = field == .sourceIPv4 || field == .sourceIPv6
+      let isDestination = field == .destinationIPv4 || field == .destinationIPv6
+      let isForward = recollection.kind == .continuation || recollection.kind == .forwardError
+      var value = first.stored(field)
+      switch recollection.kind {
+      case .continuation, .reply: break
+      case .forwardError: if !isDestination { continue }
+      case .replyError:
+        if !isSource { continue }
+        value = before.stored(field == .sourceIPv4 ? .destinationIPv4 : .destinationIPv6)
+      }
+      switch memory.trail[field] {
+      case .same: box.constrain(field, to: Ranges(value))
+      case .moved(let distance):
+        box.constrain(field, to: Ranges(isForward ? value &+ distance : value))
+      case .kept:
+        box.constrain(field, to: Ranges(isForward ? after[ghost] : value))
+        box.constrain(ghost, to: Ranges(isForward ? value : after[ghost]))
+      }
+    }
+    guard let point = try store.member(of: try store.restrict(memory.pairs, to: box)) else {
+      return nil
+    }
+    return session(point, memory, recollection.device)
+  }
+
+  private func session(
+    _ point: HeaderPoint, _ memory: SessionMemory.Class, _ device: Int
+  ) -> Session {
+    var first = point
+    for field in Trail.tracked {
+      guard let ghost = Trail.ghost(of: field, in: .session) else { continue }
+      switch memory.trail[field] {
+      case .same: break
+      case .moved(let distance): first[field] = first[field] &- distance
+      case .kept: first[field] = first[ghost]
+      }
+    }
+    return Session(
+      device: device, original: first.header, translated: point.header,
+      destinationTranslation: Int(memory.destinationTranslation),
+      sourceTranslation: Int(memory.sourceTranslation),
+      status: UInt8(truncatingIfNeeded: memory.status))
+  }
+}
+
+extension Header {
+  /// The packet that this one could be the reply to, as its session's opening packet.
+  static func plainReply(_ header: Header) -> Header {
+    var result = header
+    result.source = header.destination
+    result.destination = header.source
+    result.sourcePort = header.destinationPort
+    result.destinationPort = header.sourcePort
+    if header.has(.tcpFlags) { result.tcpFlags = TCPFlags.syn }
+    for (request, reply) in SessionBehaviour.icmpReplyTypes[header.family] ?? [:]
+    where header.has(.icmpType) && header.icmpType == reply {
+      result.icmpType = request
+    }
+    return result
+  }
 }

@@ -7,24 +7,54 @@ import Simulation
 
 /// A member of a breach put in terms of what was sent, ready to be replayed.
 struct Suspect {
-  /// What it may have been when it was sent, the likeliest first.
-  ///
-  /// More than one where a device cut it up on the way: a fragment does not tell what the whole
-  /// packet was.
-  var possibilities: [Header]
+  /// The packet as it was sent, but for what no trail follows: there it is as it was delivered.
+  var sent: Header
+  /// The packet as it was delivered.
   var delivered: Header
+  /// The member, in whose tracked fields is what was sent.
+  var point: HeaderPoint
+  /// Where it was delivered.
   var delivery: CanonicalNetwork.Delivery
-  var literals: [Literal]
-  var use: SessionUse
+  /// Who sent it.
   var origin: ZoneExtent
 
-  /// The likeliest packet as sent.
-  var sent: Header { possibilities[0] }
+  /// What it owes to sessions.
+  var use: SessionUse {
+    SessionUse(rawValue: UInt8(truncatingIfNeeded: point[.sessionUse])) ?? .none
+  }
+
+  /// The box of the packets that may have been sent.
+  var sentBox: HeaderBox {
+    var box = HeaderBox()
+    for field in Trail.tracked { box.constrain(field, to: Ranges(point[field])) }
+    return box
+  }
+
+  /// The box of the packet as it was delivered, with the outcomes that it needs.
+  func deliveredBox(_ canonical: CanonicalNetwork) -> HeaderBox {
+    var box = HeaderBox().constrained(.sessionUse, to: Ranges(point[.sessionUse]))
+    for field in HeaderField.allCases where field <= .etherType {
+      box.constrain(field, to: Ranges(delivered.stored(field)))
+    }
+    let forgotten = point.literals.compactMap { literal -> Int? in
+      guard literal.value, let found = canonical.condition(ofLiteral: literal.condition),
+        found.isStale
+      else { return nil }
+      return found.index
+    }
+    for literal in point.literals {
+      guard let (condition, isStale) = canonical.condition(ofLiteral: literal.condition), !isStale,
+        !forgotten.contains(condition)
+      else { continue }
+      box.constrain(literal)
+    }
+    return box
+  }
 }
 
 extension Engine {
   /// What a person would send: tried in this order, each if it leaves a packet.
-  private static let plainPackets: [HeaderBox] = {
+  static let plainPackets: [HeaderBox] = {
     let any = HeaderBox()
     return [
       any.constrained(.sessionUse, to: Ranges(0)),
@@ -86,33 +116,8 @@ extension Engine {
       }
     }
     return Suspect(
-      possibilities: Self.possibilities(of: point), delivered: delivered, delivery: breach.delivery,
-      literals: point.literals,
-      use: SessionUse(rawValue: UInt8(truncatingIfNeeded: point[.sessionUse])) ?? .none,
+      sent: point.header, delivered: delivered, point: point, delivery: breach.delivery,
       origin: breach.origin)
-  }
-
-  /// What a member may have been when it was sent: itself or, for a later fragment, whole.
-  private static func possibilities(of point: HeaderPoint) -> [Header] {
-    var result = [point.header]
-    guard result[0].isLaterFragment else { return result }
-    var whole = point
-    whole[.fragment] = 0
-    let plain = whole.header
-    if plain.has(.tcpFlags) {
-      for flags in [TCPFlags.syn, TCPFlags.syn | TCPFlags.ack, TCPFlags.ack, TCPFlags.rst, 0] {
-        whole[.tcpFlags] = UInt128(flags)
-        result.append(whole.header)
-      }
-    } else if plain.has(.icmpType) {
-      for type in UInt128(0)...255 {
-        whole[.icmpType] = type
-        result.append(whole.header)
-      }
-    } else {
-      result.append(plain)
-    }
-    return result
   }
 
   /// The places from which a suspect could have been sent.
@@ -134,7 +139,7 @@ extension Engine {
   /// The outcomes of the conditions under which a suspect goes its way.
   func outcomes(of suspect: Suspect) -> [Int: Bool] {
     var outcomes: [Int: Bool] = [:]
-    for literal in suspect.literals {
+    for literal in suspect.point.literals {
       guard let (condition, isStale) = canonical.condition(ofLiteral: literal.condition) else {
         continue
       }
@@ -148,114 +153,87 @@ extension Engine {
   }
 
   /// A suspect's way, replayed by the simulator; `nil` where it does not get there.
+  ///
+  /// What needs no sessions is tried as it is; what does not get there so is traced.
   mutating func replay(
     _ suspect: Suspect, in simulator: Simulator
   ) throws(LimitReached) -> Witness? {
     var simulator = simulator
     let settled = outcomes(of: suspect)
     simulator.valuation = { condition, _ in settled[condition] ?? false }
-    simulator.candidates = Candidates(for: suspect.possibilities + [suspect.delivered])
-    if suspect.use != .none { try rememberSessions(for: suspect, in: &simulator) }
+    simulator.candidates = candidates(for: [suspect.sent, suspect.delivered])
+    if suspect.use == .none {
+      for origin in origins(of: suspect) {
+        let literals = settled.sorted { $0.key < $1.key }.map { Literal($0.key, $0.value) }
+        if let witness = witness(of: suspect, suspect.sent, from: origin, simulator, literals) {
+          return witness
+        }
+      }
+    }
+    guard let trace = try trace(suspect), let sent = trace.headers.first else { return nil }
+    simulator.valuation = valuation(of: trace)
+    simulator.candidates = candidates(for: trace.headers)
+    simulator.remember(trace.sessions)
+    let literals = Set(trace.outcomes.map(\.literal)).sorted()
+    return witness(of: suspect, sent, from: trace.origin, simulator, literals)
+  }
+
+  /// Values for the simulator to try: those of packets, and of each part of a pool that routes tell
+  /// apart, since a later choice can take another part.
+  private func candidates(for headers: [Header]) -> Candidates {
+    var result = Candidates(for: headers)
+    for part in canonical.poolParts.joined() {
+      let field: HeaderField =
+        part.family == .ipv4 ? .destinationIPv4 : .destinationIPv6
+      if let least = part.addresses.least { result.values[field, default: []].append(least) }
+    }
+    return result
+  }
+
+  private func witness(
+    of suspect: Suspect, _ sent: Header, from origin: Origin, _ simulator: Simulator,
+    _ literals: [Literal]
+  ) -> Witness? {
     let goal: Outcome =
       switch suspect.delivery {
       case .segment(let segment): .delivered(segment: segment, suspect.delivered)
       case .device(let device): .deliveredToDevice(device, suspect.delivered)
       }
-    for origin in origins(of: suspect) {
-      for sent in suspect.possibilities {
-        guard let walk = simulator.firstWalk(sent, from: origin, reaching: { $0 == goal })
-        else { continue }
-        return Witness(
-          header: sent, origin: origin, walk: walk,
-          deliveryClass: simulator.deliveryClass(of: walk, from: origin),
-          literals: settled.sorted { $0.key < $1.key }.map { Literal($0.key, $0.value) },
-          needsSessions: walk.sessionUse != .none)
-      }
+    guard let walk = simulator.firstWalk(sent, from: origin, reaching: { $0 == goal }) else {
+      return nil
     }
-    return nil
+    return Witness(
+      header: sent, origin: origin, walk: walk,
+      deliveryClass: simulator.deliveryClass(of: walk, from: origin), literals: literals,
+      needsSessions: walk.sessionUse != .none)
   }
 
-  /// Lets the simulator's devices remember a session that lets the suspect through, where one of
-  /// the learnt memories has one.
-  ///
-  /// Each device on the way gets the session that it would need, read off the memory for the packet
-  /// as sent and as delivered.
-  private mutating func rememberSessions(
-    for suspect: Suspect, in simulator: inout Simulator
-  ) throws(LimitReached) {
-    var packets: [(header: Header, space: HeaderSpace)] = []
-    for header in suspect.possibilities + [suspect.delivered] {
-      packets.append((header, try store.space(of: Self.sessionBox(of: header))))
+  /// The outcomes that a trace met: those of the packet as it was then, and else of the condition.
+  private func valuation(of trace: Trace) -> Simulator.Valuation {
+    var byPacket: [Evaluation: Bool] = [:]
+    var byCondition: [Int: Bool] = [:]
+    for outcome in trace.outcomes {
+      let condition = outcome.literal.condition
+      let asked = Evaluation(of: condition, outcome.header, in: canonical.conditions)
+      byPacket[asked] = byPacket[asked] ?? outcome.literal.value
+      byCondition[condition] = byCondition[condition] ?? outcome.literal.value
     }
-    for device in network.devices.indices {
-      for memory in memories[device].classes {
-        for (header, space) in packets {
-          if let session = try session(of: memory, on: device, passing: header, space) {
-            simulator.remember([session])
-          }
-        }
-      }
-    }
-  }
-
-  private mutating func session(
-    of memory: SessionMemory.Class, on device: Int, passing header: Header, _ space: HeaderSpace
-  ) throws(LimitReached) -> Session? {
-    let plain = Header.plainReply
-    if let point = try store.member(of: try store.intersection(memory.reply, space)) {
-      var original = plain(header)
-      if memory.sourceTranslation != 0 { restore(&original, .source, from: point) }
-      if memory.destinationTranslation != 0 { restore(&original, .destination, from: point) }
-      return Session(
-        device: device, original: original, translated: plain(header),
-        destinationTranslation: Int(memory.destinationTranslation),
-        sourceTranslation: Int(memory.sourceTranslation))
-    }
-    guard memory.sourceTranslation == 0, memory.destinationTranslation == 0,
-      try !store.isDisjoint(memory.forward, space)
-    else { return nil }
-    return Session(device: device, original: header)
-  }
-
-  /// What a session knows of a packet.
-  private static func sessionBox(of header: Header) -> HeaderBox {
-    var box = HeaderBox()
-    for field in HeaderField.allCases where field <= .etherType {
-      let ignored: [HeaderField] = [.nextHeader, .icmpCode, .tcpFlags, .application]
-      if ignored.contains(field) { continue }
-      box.constrain(field, to: Ranges(header.stored(field)))
-    }
-    return box
-  }
-
-  /// Puts back what a session's packets had before the end was translated.
-  private func restore(
-    _ header: inout Header, _ end: TranslationEnd, from point: HeaderPoint
-  ) {
-    let fields: [HeaderField] =
-      end == .source
-      ? [.sourceIPv4, .sourceIPv6, .sourcePort]
-      : [.destinationIPv4, .destinationIPv6, .destinationPort]
-    for field in fields {
-      guard let ghost = Trail.ghost(of: field, in: .session), header.has(field) else { continue }
-      if point[ghost] != 0 { header.set(field, to: point[ghost]) }
+    let conditions = canonical.conditions
+    return { [byPacket, byCondition] condition, header in
+      let asked = Evaluation(of: condition, header, in: conditions)
+      return byPacket[asked] ?? byCondition[condition] ?? false
     }
   }
 }
 
-extension Header {
-  /// The packet that this one could be the reply to, as its session's opening packet.
-  static func plainReply(_ header: Header) -> Header {
-    var result = header
-    result.source = header.destination
-    result.destination = header.source
-    result.sourcePort = header.destinationPort
-    result.destinationPort = header.sourcePort
-    if header.has(.tcpFlags) { result.tcpFlags = TCPFlags.syn }
-    for (request, reply) in SessionBehaviour.icmpReplyTypes[header.family] ?? [:]
-    where header.has(.icmpType) && header.icmpType == reply {
-      result.icmpType = request
-    }
-    return result
+/// One evaluation of a condition: the values of the fields that it depends on.
+private struct Evaluation: Hashable {
+  var condition: Int
+  var values: [UInt128] = []
+
+  init(of condition: Int, _ header: Header, in conditions: ConditionTable) {
+    self.condition = condition
+    guard case .evaluation(let fields) = conditions[condition].scope else { return }
+    values = fields.map(header.stored)
   }
 }

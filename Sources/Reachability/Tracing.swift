@@ -1,0 +1,345 @@
+import Canonical
+import HeaderSpaces
+import Networks
+import Packets
+import Policies
+import Simulation
+
+/// One concrete way of a packet through the canonical network: all that the simulator must be told
+/// to go the same way.
+struct Trace {
+  /// Where it was sent.
+  var origin: Origin
+  /// The packet as it was sent, and what became of it, in order.
+  var headers: [Header]
+  /// The sessions that devices on the way must remember.
+  var sessions: [Session] = []
+  /// The outcomes of conditions that it met, for the packet as it then was.
+  var outcomes: [Outcome] = []
+
+  /// One outcome.
+  struct Outcome: Hashable {
+    var literal: Literal
+    var header: Header
+  }
+}
+
+/// A step of a trace, found backwards from the delivery.
+private struct TraceStep {
+  var location: Int
+  /// The packets that go on to what is traced.
+  var space: HeaderSpace
+  /// The step after this one.
+  var next: Int?
+  /// How sessions take the packet from here to there, where they do.
+  var recollection: Recollection?
+}
+
+/// Sets of a trace that are asked for again and again.
+private struct TraceSets {
+  let reach: Reach
+  var flat: [Int: HeaderSpace] = [:]
+  var visited: [Int: HeaderSpace] = [:]
+}
+
+extension Engine {
+  /// A way by which a suspect gets where it was delivered; `nil` where none is found.
+  ///
+  /// What was sent is known but for the fields that no trail follows, so only packets that agree
+  /// with it are followed once more; then the way is found backwards, and walked forwards with one
+  /// packet.
+  mutating func trace(_ suspect: Suspect) throws(LimitReached) -> Trace? {
+    var starts: [(origin: Origin, start: ReachKey.Start)] = []
+    for (origin, start) in try labelledStarts(of: suspect.origin) {
+      let space = try store.restrict(start.space, to: suspect.sentBox)
+      if space.isEmpty { continue }
+      starts.append((origin, ReachKey.Start(location: start.location, space: space)))
+    }
+    let reach = try fixpoint(
+      ReachKey(sources: starts.map(\.start), watched: []), mode: .following)
+    var sets = TraceSets(reach: reach)
+    let end: Int
+    switch suspect.delivery {
+    case .segment(let segment): end = canonical.deliveredOnSegment[segment]
+    case .device(let device): end = canonical.deliveredToDevice[device]
+    }
+    let delivered = try store.restrict(try flat(end, &sets), to: suspect.deliveredBox(canonical))
+    if delivered.isEmpty { return nil }
+    var steps = [TraceStep(location: end, space: delivered)]
+    var index = 0
+    while index < steps.count {
+      for (origin, start) in starts where start.location == steps[index].location {
+        let met = try store.intersection(start.space, steps[index].space)
+        if met.isEmpty { continue }
+        if let trace = try walk(steps, from: index, starting: met, origin) { return trace }
+      }
+      try retreat(from: index, &steps, &sets)
+      index += 1
+    }
+    return nil
+  }
+
+  /// The places where the packets of a zone start, with what the simulator calls them.
+  private mutating func labelledStarts(
+    of extent: ZoneExtent
+  ) throws(LimitReached) -> [(Origin, ReachKey.Start)] {
+    var result: [(Origin, ReachKey.Start)] = []
+    for part in extent.parts { result.append((.segment(part.segment), try start(of: part))) }
+    for device in extent.devices {
+      for start in try starts(ofDevice: device) { result.append((.device(device), start)) }
+    }
+    return result
+  }
+
+  /// What is at a location, without what was sent and without outcomes that are forgotten.
+  private mutating func flat(
+    _ location: Int, _ sets: inout TraceSets
+  ) throws(LimitReached) -> HeaderSpace {
+    if let known = sets.flat[location] { return known }
+    var all = HeaderSpace.empty
+    for flow in sets.reach.flows[location] {
+      let space = try store.project(flow.space, away: Trail.ghosts(in: .sent))
+      all = try store.union(all, try forgettingLoose(space))
+    }
+    sets.flat[location] = all
+    return all
+  }
+
+  /// A set without the literals that say nothing about one evaluation of a condition.
+  private mutating func forgettingLoose(_ space: HeaderSpace) throws(LimitReached) -> HeaderSpace {
+    let loose = store.conditions(in: space).filter {
+      canonical.condition(ofLiteral: $0)?.isStale ?? true
+    }
+    return try store.existentially(space, over: loose)
+  }
+
+  /// Adds the steps that lead to one.
+  private mutating func retreat(
+    from index: Int, _ steps: inout [TraceStep], _ sets: inout TraceSets
+  ) throws(LimitReached) {
+    let step = steps[index]
+    for before in predecessors(of: step.location) {
+      // Between joints there is one way only: what comes from a joint is known there.
+      let isKnown = plan.isNoted[before]
+      if isKnown, sets.reach.flows[before].isEmpty { continue }
+      for (space, recollection) in try preimages(of: step.space, at: step.location, from: before) {
+        var news = try forgettingLoose(space)
+        if isKnown { news = try store.intersection(news, try flat(before, &sets)) }
+        let known = sets.visited[before] ?? .empty
+        news = try store.subtracting(known, from: news)
+        if news.isEmpty { continue }
+        sets.visited[before] = try store.union(known, news)
+        steps.append(
+          TraceStep(location: before, space: news, next: index, recollection: recollection))
+      }
+    }
+  }
+
+  /// The locations that lead to one.
+  private mutating func predecessors(of location: Int) -> [Int] {
+    if let known = predecessorCache { return known[location] }
+    var result = [[Int]](repeating: [], count: canonical.locations.count)
+    for (index, location) in canonical.locations.enumerated() {
+      for next in Set(location.successors).sorted() { result[next].append(index) }
+    }
+    predecessorCache = result
+    return result[location]
+  }
+
+  /// The packets that a location sends into a set at another, and how.
+  private mutating func preimages(
+    of space: HeaderSpace, at target: Int, from location: Int
+  ) throws(LimitReached) -> [(HeaderSpace, Recollection?)] {
+    switch canonical.locations[location] {
+    case .choose, .spread, .remember: return [(space, nil)]
+    case .watch: return [(try store.project(space, away: [.monitor]), nil)]
+    case .match(let table, let targets):
+      return try split(space, by: table).filter { targets[$0.target] == target }
+        .map { ($0.space, nil) }
+    case .rewrite(let writes, _): return [(try preimage(of: space, under: writes), nil)]
+    case .leave: return [(try store.project(space, away: Self.deviceFields), nil)]
+    case .recall(let device, let fresh, let remembered):
+      var result: [(HeaderSpace, Recollection?)] = fresh == target ? [(space, nil)] : []
+      guard remembered == target else { return result }
+      for recollection in recollections(of: device) {
+        result.append((try preimage(of: space, under: recollection), recollection))
+      }
+      return result
+    case .deliver, .drop: return []
+    }
+  }
+
+  private mutating func preimage(
+    of space: HeaderSpace, under writes: [CanonicalNetwork.Write]
+  ) throws(LimitReached) -> HeaderSpace {
+    if let sets = Self.onlySets(writes) {
+      var written = HeaderBox()
+      for (field, values) in sets { written.constrain(field, to: values) }
+      let before = try store.project(
+        try store.restrict(space, to: written), away: sets.map(\.field))
+      return try forgettingOutcomes(of: sets.map(\.field), in: before)
+    }
+    var result = space
+    for write in writes.reversed() {
+      let written: [HeaderField]
+      switch write {
+      case .set(let field, let values):
+        written = [field]
+        result = try store.restrict(result, field, to: values)
+        result = try store.project(result, away: [field])
+      case .take(let field, let source):
+        written = [field]
+        result = try store.project(result, away: [source])
+        result = try store.rename(field, to: source, in: result)
+      case .shift(let field, let range, let target):
+        written = [field]
+        let last = min(field.greatest - target, range.upperBound - range.lowerBound)
+        result = try store.shift(
+          field, target...target + last, to: range.lowerBound, in: result)
+      case .anything:
+        written = HeaderField.allCases.filter { $0 <= .etherType }
+        result = try store.project(result, away: written)
+      case .scramble(let fields):
+        written = fields
+        result = try store.project(result, away: fields)
+      }
+      result = try forgettingOutcomes(of: written, in: result)
+    }
+    return result
+  }
+
+  /// The writes as constants for different fields, where they are no more than that.
+  private static func onlySets(
+    _ writes: [CanonicalNetwork.Write]
+  ) -> [(field: HeaderField, values: Ranges)]? {
+    var result: [(field: HeaderField, values: Ranges)] = []
+    for write in writes {
+      guard case .set(let field, let values) = write,
+        !result.contains(where: { $0.field == field })
+      else { return nil }
+      result.append((field, values))
+    }
+    return result
+  }
+
+  /// A set before some fields were written: what was asked before is another evaluation than what
+  /// was asked after it.
+  private mutating func forgettingOutcomes(
+    of written: [HeaderField], in space: HeaderSpace
+  ) throws(LimitReached) -> HeaderSpace {
+    guard hasPacketConditions else { return space }
+    let asked = store.conditions(in: space).filter { literal in
+      guard let (condition, _) = canonical.condition(ofLiteral: literal),
+        case .evaluation(let roles) = canonical.conditions[condition].scope
+      else { return false }
+      return roles.contains(where: written.contains)
+    }
+    return try store.existentially(space, over: asked)
+  }
+
+  private mutating func preimage(
+    of space: HeaderSpace, under recollection: Recollection
+  ) throws(LimitReached) -> HeaderSpace {
+    var noted = HeaderBox()
+    for (field, value) in recollection.registers { noted.constrain(field, to: Ranges(value)) }
+    var result = try store.restrict(space, to: noted)
+    if result.isEmpty { return result }
+    result = try store.project(result, away: recollection.registers.map(\.field))
+    // The greatest use on the way is noted.
+    let greatest = UInt128(recollection.use.rawValue)
+    let raised = try store.restrict(result, .sessionUse, to: Ranges(greatest))
+    let less = try store.assign(.sessionUse, Ranges(0...greatest), in: raised)
+    let more = try store.restrict(
+      result, .sessionUse, to: Ranges(0...greatest).complement(upTo: 3))
+    result = try store.union(less, more)
+    result = try store.intersection(result, recollection.known)
+    return try store.project(result, away: Trail.ghosts(in: .session))
+  }
+}
+
+extension Engine {
+  /// Walks the steps forwards with one packet.
+  private mutating func walk(
+    _ steps: [TraceStep], from first: Int, starting met: HeaderSpace, _ origin: Origin
+  ) throws(LimitReached) -> Trace? {
+    guard let start = try store.member(of: met, preferring: Self.plainPackets) else { return nil }
+    var trace = Trace(origin: origin, headers: [start.header])
+    var point = start
+    var index = first
+    var isOfSession = false
+    note(point, in: &trace)
+    while let next = steps[index].next {
+      if !canonical.locations[steps[index].location].changesPackets {
+        // Its space is what the next one's is, or a part of it.
+        index = next
+        continue
+      }
+      let flow = Flow(trail: .untouched, space: try single(point, withGhosts: isOfSession))
+      let image = try advance(flow, steps[index])
+      let space = try store.intersection(image, steps[next].space)
+      guard let moved = try store.member(of: space) else { return nil }
+      if case .leave = canonical.locations[steps[index].location] { isOfSession = false }
+      if let recollection = steps[index].recollection {
+        isOfSession = true
+        if let session = try session(of: recollection, point.header, moved) {
+          trace.sessions.append(session)
+        }
+      }
+      point = moved
+      if trace.headers.last != point.header { trace.headers.append(point.header) }
+      note(point, in: &trace)
+      index = next
+    }
+    return trace
+  }
+
+  private func note(_ point: HeaderPoint, in trace: inout Trace) {
+    for literal in point.literals {
+      guard let (condition, isStale) = canonical.condition(ofLiteral: literal.condition), !isStale
+      else { continue }
+      trace.outcomes.append(
+        Trace.Outcome(literal: Literal(condition, literal.value), header: point.header))
+    }
+  }
+
+  /// The set of one packet with the outcomes that were decided for it.
+  private mutating func single(
+    _ point: HeaderPoint, withGhosts isOfSession: Bool
+  ) throws(LimitReached) -> HeaderSpace {
+    var box = HeaderBox()
+    var ghosts = Set(Trail.ghosts(in: .sent))
+    if !isOfSession { ghosts.formUnion(Trail.ghosts(in: .session)) }
+    for field in HeaderField.allCases where !ghosts.contains(field) {
+      box.constrain(field, to: Ranges(point[field]))
+    }
+    for literal in point.literals { box.constrain(literal) }
+    return try store.space(of: box)
+  }
+
+  /// What becomes of a packet on its way to the next step.
+  private mutating func advance(
+    _ flow: Flow, _ step: TraceStep
+  ) throws(LimitReached) -> HeaderSpace {
+    var result = flow.space
+    switch canonical.locations[step.location] {
+    case .choose, .spread, .match, .remember, .watch, .deliver, .drop: break
+    case .rewrite(let writes, _): result = try write(writes, flow).space
+    case .leave: result = try leave(flow, .following).space
+    case .recall:
+      if let recollection = step.recollection {
+        result = try recalled(flow, by: recollection)?.space ?? .empty
+      }
+    }
+    return try store.project(result, away: Trail.ghosts(in: .sent))
+  }
+}
+
+extension CanonicalNetwork.Location {
+  /// Whether packets that go on from here may differ from those that came.
+  fileprivate var changesPackets: Bool {
+    switch self {
+    case .choose, .spread, .match, .remember: false
+    case .rewrite, .recall, .watch, .leave, .deliver, .drop: true
+    }
+  }
+}
