@@ -106,6 +106,17 @@ extension Candidates {
     values = found.mapValues { $0.sorted() }
   }
 
+  /// The same with some destinations in each of these prefixes.
+  func including(_ prefixes: [Prefix]) -> Candidates {
+    var result = self
+    for prefix in prefixes {
+      let field: HeaderField = prefix.family == .ipv4 ? .destinationIPv4 : .destinationIPv6
+      let known = Set(result.values[field] ?? [])
+      result.values[field] = known.union(Self.few(prefix.range)).sorted()
+    }
+    return result
+  }
+
   private static func few(_ range: ClosedRange<UInt128>) -> [UInt128] {
     range.upperBound - range.lowerBound < 64 ? Array(range) : [range.lowerBound, range.upperBound]
   }
