@@ -59,8 +59,8 @@ public enum HeaderField: UInt8, Hashable, Sendable, CaseIterable, Comparable {
 
   /// 1 once the packet passed the place that a requirement watches.
   case monitor
-  /// How the packet passed the devices that remember sessions, the greatest on its way:
-  /// `SessionUse.rawValue`.
+  /// A bound on what the packet owed to sessions on its way, `SessionUse.rawValue`: a packet that
+  /// needed none has every bound, so that what is reached without sessions covers what is with.
   case sessionUse
   /// Who sent the packet, where several may have sent the same one and are followed together; 0
   /// otherwise. No stage reads or writes it.

@@ -25,6 +25,10 @@ extension Engine {
       let flows = try flows(of: breach)
       all = try store.union(all, flows)
     }
+    // Of the bounds on what a flow owes to sessions the least says what it needs.
+    let greatest = HeaderField.sessionUse.greatest
+    let more = try store.shift(.sessionUse, 0...greatest - 1, to: 1, in: all)
+    all = try store.subtracting(more, from: all)
     let ignored = HeaderField.allCases.filter { !Self.flowFields.contains($0) }
     let real = try store.project(valid, away: ignored)
     let cover = try store.boxes(of: all, within: real, limit: Self.greatestListLength)

@@ -240,8 +240,7 @@ extension Verifier {
     }
     let tcp = Ranges(UInt128(IPProtocol.tcp))
     let plain = Engine.outside.constrained(.fragment, to: Ranges(0))
-      .constrained(.monitor, to: Ranges(0)).constrained(.sessionUse, to: Ranges(0))
-      .constrained(.origin, to: Ranges(0))
+      .constrained(.monitor, to: Ranges(0)).constrained(.origin, to: Ranges(0))
     let kinds = [
       plain.constrained(.protocol, to: tcp)
         .constrained(.tcpFlags, to: Ranges(UInt128(TCPFlags.syn)))

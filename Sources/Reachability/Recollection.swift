@@ -83,13 +83,10 @@ extension Engine {
   ) throws(LimitReached) -> Flow? {
     let space = try store.intersection(flow.space, recollection.known)
     if space.isEmpty { return nil }
+    let needed = UInt128(recollection.use.rawValue)...HeaderField.sessionUse.greatest
+    let taken = try store.restrict(space, .sessionUse, to: Ranges(needed))
     let registers = recollection.registers.map { ($0.field, Ranges($0.value)) }
-    let greatest = UInt128(recollection.use.rawValue)
-    let less = try store.restrict(space, .sessionUse, to: Ranges(0...greatest))
-    let raised = try store.overwrite(registers + [(.sessionUse, Ranges(greatest))], in: less)
-    let more = try store.subtracting(less, from: space)
-    let rest = try store.overwrite(registers, in: more)
-    return flow.with(try store.union(raised, rest))
+    return flow.with(try store.overwrite(registers, in: taken))
   }
 
   /// A session that takes a packet past a device, as the simulator knows it.

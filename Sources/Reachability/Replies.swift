@@ -25,7 +25,7 @@ extension Engine {
       .tcpFlags, to: Ranges(UInt128(TCPFlags.syn | TCPFlags.ack)))
     replies = try store.restrict(replies, to: Self.outside.intersection(flags))
     replies = try store.intersection(replies, valid)
-    for field in [HeaderField.monitor, .sessionUse, .origin] {
+    for field in [HeaderField.monitor, .origin] {
       replies = try store.restrict(replies, field, to: Ranges(0))
     }
     let location: Int

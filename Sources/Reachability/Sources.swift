@@ -108,7 +108,7 @@ extension Engine {
 
   /// A packet that was just sent.
   private static let fresh = outside.constrained(.monitor, to: Ranges(0))
-    .constrained(.sessionUse, to: Ranges(0)).constrained(.origin, to: Ranges(0))
+    .constrained(.origin, to: Ranges(0))
 
   /// Boxes of what a part of a zone receives among the packets delivered on its segment: those to
   /// its addresses, and those that reach everybody.

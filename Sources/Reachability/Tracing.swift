@@ -245,13 +245,8 @@ extension Engine {
     var result = try store.restrict(space, to: noted)
     if result.isEmpty { return result }
     result = try store.project(result, away: recollection.registers.map(\.field))
-    // The greatest use on the way is noted.
-    let greatest = UInt128(recollection.use.rawValue)
-    let raised = try store.restrict(result, .sessionUse, to: Ranges(greatest))
-    let less = try store.assign(.sessionUse, Ranges(0...greatest), in: raised)
-    let more = try store.restrict(
-      result, .sessionUse, to: Ranges(0...greatest).complement(upTo: 3))
-    result = try store.union(less, more)
+    let needed = UInt128(recollection.use.rawValue)...HeaderField.sessionUse.greatest
+    result = try store.restrict(result, .sessionUse, to: Ranges(needed))
     result = try store.intersection(result, recollection.known)
     return try store.project(result, away: Trail.ghosts(in: .session))
   }
