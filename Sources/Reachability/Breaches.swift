@@ -94,10 +94,21 @@ extension Engine {
     try narrow(breaches, to: [HeaderBox().constrained(.sessionUse, to: Ranges(uses))])
   }
 
-  /// Boxes of the packets of which the sent or the delivered port is one of the services.
-  func serviceBoxes(_ services: ServiceSet) -> [HeaderBox] {
-    if services.isAny { return [HeaderBox()] }
-    return boxes(of: services.match()) + boxes(of: services.match(port: .sentDestinationPort))
+  /// The breaches with only those packets of which the sent or the delivered port is one of the
+  /// services.
+  mutating func narrow(
+    _ breaches: [Breach], to services: ServiceSet
+  ) throws(LimitReached) -> [Breach] {
+    if services.isAny { return breaches }
+    let delivered = boxes(of: services.match())
+    let sent = boxes(of: services.match(port: .sentDestinationPort))
+    var result: [Breach] = []
+    for breach in breaches {
+      // A port that nobody wrote was sent as it was delivered, and is not there in a later fragment.
+      let isSame = breach.flow.trail[.destinationPort] == .same
+      result += try narrow([breach], to: isSame ? delivered : delivered + sent)
+    }
+    return result
   }
 
   /// Boxes of a match without conditions.

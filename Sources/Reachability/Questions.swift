@@ -40,7 +40,7 @@ extension Verifier {
     switch obligation {
     case .isolate(let from, let to, let services):
       let all = try engine.delivered(from: from, to: to)
-      let breaches = try engine.narrow(all, to: engine.serviceBoxes(services))
+      let breaches = try engine.narrow(all, to: services)
       return Question(breaches: breaches, from: from, to: to)
     case .allowOnly(let from, let to, let conduits):
       return Question(
@@ -57,8 +57,7 @@ extension Verifier {
     case .managedFrom(let devices, let from, let services):
       let others = others(than: from, and: devices)
       let all = try engine.delivered(from: others, to: devices)
-      let wanted = services ?? .management
-      let breaches = try engine.narrow(all, to: engine.serviceBoxes(wanted))
+      let breaches = try engine.narrow(all, to: services ?? .management)
       return Question(breaches: breaches, from: others, to: devices)
     case .mustReach(let from, let to, _), .noDualHomed(let from, let to, _):
       return Question(breaches: [], from: from, to: to)

@@ -23,8 +23,7 @@ extension Verifier {
         name: group.name, place: group.place, parts: parts.sorted { $0.segment < $1.segment })
       let all = try engine.delivered(from: from, to: relay)
       for accepted in group.relays.map(\.accepts) {
-        let wanted = engine.serviceBoxes(accepted)
-        if try !engine.narrow(all, to: wanted).isEmpty { return group.name }
+        if try !engine.narrow(all, to: accepted).isEmpty { return group.name }
       }
     }
     return nil
