@@ -150,11 +150,7 @@ struct Verifier: ~Copyable {
     let breaches = question.breaches
     switch try engine.judge(breaches).kind {
     case .never:
-      if case .noExit(let from, _, _) = requirement.obligation,
-        requirement.requirement.exits == .all,
-        let relay = try reachableRelay(from: from)
-      {
-        let limit = "an exit may lead through the relay \(relay), which is not followed"
+      if let limit = try unfollowed(requirement) {
         return Decision(.undecided(Doubt(limit: limit)))
       }
       let proof = try engine.proof(from: question.from, to: question.to)
@@ -163,6 +159,21 @@ struct Verifier: ~Copyable {
       return try violation(sure, question, requirement)
     case .sometimes(let literals):
       return try doubt(breaches, literals, question)
+    }
+  }
+
+  /// What might break a requirement that no packet breaks, and is not followed.
+  private mutating func unfollowed(
+    _ requirement: ResolvedRequirement
+  ) throws(LimitReached) -> String? {
+    switch requirement.obligation {
+    case .noExit(let from, _, _) where requirement.requirement.exits == .all:
+      let relay = try reachableRelay(from: from, pulling: true)
+      return relay.map { "an exit may lead through the relay \($0), which is not followed" }
+    case .through(let from, _, let via) where !via.parts.isEmpty:
+      let relay = try reachableRelay(from: from, except: via, pulling: false)
+      return relay.map { "it may lead through the relay \($0), which is not followed" }
+    default: return nil
     }
   }
 
