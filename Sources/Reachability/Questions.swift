@@ -3,14 +3,22 @@ import HeaderSpaces
 import Networks
 import Packets
 import Policies
+import Simulation
 
 /// A requirement as a question about deliveries: the packets that break it, and between whom.
 struct Question {
   var breaches: [Breach]
   var from: ZoneExtent
   var to: ZoneExtent
-  /// Whether only connections that can be answered count.
-  var needsConnection = false
+  /// The classes of which a witness must be.
+  var classes: Set<DeliveryClass> = Set(DeliveryClass.allCases)
+}
+
+extension Question {
+  /// Whether a witness is of a class that counts.
+  func accepts(_ witness: Witness) -> Bool {
+    witness.deliveryClass.map(classes.contains) ?? false
+  }
 }
 
 extension Verifier {
@@ -20,17 +28,21 @@ extension Verifier {
   ) throws(LimitReached) -> Question {
     var question = try rawQuestion(of: requirement.obligation)
     let asked = requirement.requirement
-    var uses: ClosedRange<UInt128> = 0...UInt128(SessionUse.related.rawValue)
+    var countsReplies = asked.replies == .forbid
     switch requirement.obligation {
-    case .oneWay, .noExit: uses = 0...UInt128(SessionUse.reply.rawValue)
-    default: if asked.replies == .forbid { uses = 0...UInt128(SessionUse.reply.rawValue) }
+    case .oneWay, .noExit: countsReplies = true
+    default: break
     }
-    if asked.count == .connections {
-      question.needsConnection = true
-      question.breaches = try connections(among: question.breaches, from: question.from)
-      uses = 0...0
+    let reply = UInt128(SessionUse.reply.rawValue)
+    guard asked.count == .connections else {
+      let greatest = countsReplies ? reply : UInt128(SessionUse.related.rawValue)
+      question.breaches = try engine.narrow(question.breaches, toUses: 0...greatest)
+      return question
     }
-    question.breaches = try engine.narrow(question.breaches, toUses: uses)
+    let opened = try connections(among: question.breaches, from: question.from)
+    let replies = countsReplies ? try engine.narrow(question.breaches, toUses: reply...reply) : []
+    question.breaches = opened + replies
+    question.classes = countsReplies ? [.connection, .reply] : [.connection]
     return question
   }
 

@@ -193,7 +193,7 @@ struct Verifier: ~Copyable {
       return Decision(
         .undecided(Doubt(flows: flows, limit: missing)), internalError: missing)
     }
-    if question.needsConnection, !found.witnesses.allSatisfy({ $0.deliveryClass == .connection }) {
+    if !found.witnesses.allSatisfy(question.accepts) {
       return Decision(
         .undecided(
           Doubt(
@@ -225,7 +225,7 @@ struct Verifier: ~Copyable {
           continue
         }
         if found == nil { found = witness }
-        if !question.needsConnection || witness.deliveryClass == .connection {
+        if question.accepts(witness) {
           found = witness
           break
         }
