@@ -66,6 +66,12 @@ struct Sketch {
         addresses: text.isEmpty ? .none : addresses(text), place: place()))
   }
 
+  /// Has an endpoint group accept services and open others in turn.
+  mutating func relays(_ group: Int, _ accepts: String, _ opens: String) {
+    network.endpoints[group].relays.append(
+      EndpointGroup.Relay(accepts: services(accepts), opens: services(opens), place: place()))
+  }
+
   mutating func condition(
     _ name: String, scope: Condition.Scope = .global, assumed: Bool? = nil
   ) -> Int {
@@ -77,13 +83,13 @@ struct Sketch {
   /// The answer to one requirement.
   func answer(
     _ obligation: Obligation<Selection>, count: Requirement.Count = .all,
-    replies: Requirement.Replies = .allow, waiving waived: [Conduit<Selection>] = [],
-    until: String = "2030-01-01"
+    replies: Requirement.Replies = .allow, exits: Requirement.Exits = .all,
+    waiving waived: [Conduit<Selection>] = [], until: String = "2030-01-01"
   ) -> VerificationResult.Answer {
     var policy = Policy(name: "policy", place: Place(file: "policy"))
     policy.requirements = [
       Requirement(
-        id: "R1", count: count, replies: replies, obligation: obligation,
+        id: "R1", count: count, replies: replies, exits: exits, obligation: obligation,
         place: Place(file: "policy", line: 1))
     ]
     guard let today = Day(parsing: "2025-06-01"), let until = Day(parsing: until) else {
@@ -105,11 +111,11 @@ struct Sketch {
   /// The verdict on one requirement, in words, with what it says about why.
   func verdict(
     _ obligation: Obligation<Selection>, count: Requirement.Count = .all,
-    replies: Requirement.Replies = .allow, waiving waived: [Conduit<Selection>] = [],
-    until: String = "2030-01-01"
+    replies: Requirement.Replies = .allow, exits: Requirement.Exits = .all,
+    waiving waived: [Conduit<Selection>] = [], until: String = "2030-01-01"
   ) -> String {
     let answer = answer(
-      obligation, count: count, replies: replies, waiving: waived, until: until)
+      obligation, count: count, replies: replies, exits: exits, waiving: waived, until: until)
     return words(answer)
   }
 

@@ -5,21 +5,6 @@ import Reachability
 import Simulation
 import Testing
 
-/// Two segments with a router between them that filters with these rules.
-private func office(
-  _ rules: ACL.Rule..., end: ACL.End = .deny, configure: (inout Device) -> Void = { _ in }
-) -> Sketch {
-  var sketch = Sketch()
-  let a = sketch.segment("a", "10.0.0.0/24")
-  let b = sketch.segment("b", "10.0.1.0/24")
-  _ = sketch.device("r", (a, ["10.0.0.1/24"]), (b, ["10.0.1.1/24"])) { device in
-    let list = device.list("forward", rules, end: end)
-    device.pipeline.departure.append(.filter(list, role: .forwardFilter))
-    configure(&device)
-  }
-  return sketch
-}
-
 @Suite struct `Verdicts on one filter` {
   @Test func `what is denied is isolated`() {
     #expect(office(rule(.deny)).verdict(isolate("segment:a", "segment:b")) == "holds")

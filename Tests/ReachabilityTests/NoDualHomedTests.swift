@@ -1,0 +1,50 @@
+import Networks
+import Packets
+import Policies
+import Reachability
+import Testing
+
+private func apart(
+  _ a: String = "segment:a", _ b: String = "segment:b", except: String? = nil
+) -> Obligation<Selection> {
+  .noDualHomed(members(a), members(b), except: except.map(members))
+}
+
+@Suite struct `Hosts with a foot in each zone` {
+  @Test func `one in each zone is none, one in both is one`() {
+    var sketch = office(rule(.deny))
+    sketch.hosts("left", (0, "10.0.0.8", nil))
+    sketch.hosts("right", (1, "10.0.1.8", nil))
+    #expect(sketch.verdict(apart()) == "holds")
+    sketch.hosts("historian", (0, "10.0.0.9", nil), (1, "10.0.1.9", nil))
+    #expect(sketch.verdict(apart()) == "violated")
+    guard case .violated(let violation) = sketch.answer(apart()).verdict else { return }
+    #expect(violation.remarks.count == 1)
+    #expect(violation.remarks.first?.hasPrefix("historian (sketch:") == true)
+  }
+
+  @Test func `the last address of a zone is in it and the next is not`() {
+    var sketch = office(rule(.deny))
+    sketch.hosts("historian", (0, "10.0.0.15", nil), (1, "10.0.1.8", nil))
+    #expect(sketch.verdict(apart("10.0.0.8/29", "10.0.1.8/29")) == "violated")
+    #expect(sketch.verdict(apart("10.0.0.8-10.0.0.14", "10.0.1.8/29")) == "holds")
+    #expect(sketch.verdict(apart("10.0.0.8/29", "10.0.1.9-10.0.1.15")) == "holds")
+  }
+
+  @Test func `a listed one is excused, with all its feet`() {
+    var sketch = office(rule(.deny))
+    sketch.hosts("jump", (0, "10.0.0.9", nil), (1, "10.0.1.9", nil))
+    #expect(sketch.verdict(apart(except: "endpoint:jump")) == "holds")
+    #expect(sketch.verdict(apart(except: "10.0.0.9")) == "violated")
+    sketch.hosts("other", (0, "10.0.0.10", nil), (1, "10.0.1.10", nil))
+    #expect(sketch.verdict(apart(except: "endpoint:jump")) == "violated")
+  }
+
+  @Test func `a line is a foot`() {
+    var sketch = office(rule(.deny))
+    sketch.hosts("laptop", (0, "10.0.0.9", nil))
+    #expect(sketch.verdict(apart()) == "holds")
+    sketch.link(.endpoint(0), .segment(1))
+    #expect(sketch.verdict(apart()) == "violated")
+  }
+}
