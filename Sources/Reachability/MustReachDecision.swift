@@ -161,18 +161,22 @@ extension Verifier {
     in breaches: [Breach]
   ) throws(LimitReached) -> Witness? {
     for breach in breaches {
-      guard let suspect = try engine.suspect(in: breach, to: nil) else { continue }
+      guard var suspect = try engine.suspect(in: breach, to: nil) else { continue }
+      // What is lost may be the reply; shown is the packet that asks for it.
+      let isReply = suspect.sent.has(.tcpFlags) && suspect.sent.tcpFlags != TCPFlags.syn
+      if isReply { suspect.sent.tcpFlags = TCPFlags.syn }
       var simulator = simulator
       let outcomes = engine.outcomes(of: suspect)
       simulator.valuation = { condition, _ in outcomes[condition] ?? false }
       for origin in obedientOrigins(of: suspect) {
         let search = simulator.walks(suspect.sent, from: origin, limit: 64)
         guard
-          let walk = search.walks.first(where: { $0.outcome.delivered == nil })
+          let walk = search.walks.first(where: { ($0.outcome.delivered != nil) == isReply })
             ?? search.walks.first
         else { continue }
         return Witness(
-          header: suspect.sent, origin: origin, walk: walk, deliveryClass: nil,
+          header: suspect.sent, origin: origin, walk: walk,
+          deliveryClass: nil,
           literals: outcomes.sorted { $0.key < $1.key }.map { Literal($0.key, $0.value) },
           needsSessions: false)
       }

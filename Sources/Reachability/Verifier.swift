@@ -218,8 +218,7 @@ struct Verifier: ~Copyable {
       candidates.removeAll { $0.flow.space.isEmpty }
       var found: Witness?
       var missing: Suspect?
-      for breach in candidates {
-        guard let suspect = try engine.suspect(in: breach, to: question.to) else { continue }
+      for suspect in try suspects(in: candidates, question) {
         guard let witness = try engine.replay(suspect, in: simulator) else {
           missing = suspect
           continue
@@ -243,13 +242,27 @@ struct Verifier: ~Copyable {
     return (witnesses, nil)
   }
 
+  /// A member of each breach, the plainest first.
+  private mutating func suspects(
+    in breaches: [Breach], _ question: Question
+  ) throws(LimitReached) -> [Suspect] {
+    var suspects: [(oddity: Int, suspect: Suspect)] = []
+    for breach in breaches {
+      guard let suspect = try engine.suspect(in: breach, to: question.to) else { continue }
+      suspects.append((engine.oddity(of: suspect), suspect))
+    }
+    // A stable order: breaches are in that of their deliveries.
+    return suspects.enumerated()
+      .sorted { ($0.element.oddity, $0.offset) < ($1.element.oddity, $1.offset) }
+      .map(\.element.suspect)
+  }
+
   private mutating func doubt(
     _ breaches: [Breach], _ literals: [Int], _ question: Question
   ) throws(LimitReached) -> Decision {
     var doubt = Doubt(conditions: engine.conditions(of: literals))
     doubt.flows = try engine.list(breaches, to: question.to, simulator: simulator)
-    for breach in breaches {
-      guard let suspect = try engine.suspect(in: breach, to: question.to) else { continue }
+    for suspect in try suspects(in: breaches, question) {
       if let witness = try engine.replay(suspect, in: simulator) {
         doubt.witness = witness
         break

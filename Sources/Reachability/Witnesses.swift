@@ -64,27 +64,56 @@ extension Engine {
       any.constrained(.tcpFlags, to: Ranges(UInt128(TCPFlags.syn))),
       any.constrained(.protocol, to: Ranges(values: [6, 17])),
       any.constrained(.sourcePort, to: Ranges(49152...65535)),
+      any.constrained(.destinationPort, to: Ranges(1...65535)),
       any.constrained(.sourcePort, to: Ranges(1024...65535)),
       any.constrained(.application, to: Ranges(0)),
     ]
   }()
 
+  /// How many of `plainPackets` say what kind of packet it is, before its ports.
+  private static let kindsOfPackets = 6
+
   /// Boxes that prefer declared hosts to undeclared ones, and destinations of the zone.
   private func preferences(for breach: Breach, to: ZoneExtent?) -> [HeaderBox] {
-    var result = Self.plainPackets
+    var result = [HeaderBox().constrained(.sentSourcePort, to: Ranges(49152...65535))]
+      .map(breach.flow.trail.localised)
+    result = Array(Self.plainPackets.prefix(Self.kindsOfPackets)) + result
+    result += Self.plainPackets.dropFirst(Self.kindsOfPackets)
     let sources = breach.origin.parts.reduce(AddressSet.none) { $0.union($1.declared) }
     result += sentSourceBoxes(sources).map(breach.flow.trail.localised)
     let homes = breach.origin.parts.reduce(AddressSet.none) { $0.union($1.addresses) }
     result += sentSourceBoxes(homes).map(breach.flow.trail.localised)
-    if case .segment(let segment) = breach.delivery, let part = to?[segment] {
-      result += destinationBoxes(part.declared) + destinationBoxes(part.addresses)
+    switch breach.delivery {
+    case .segment(let segment):
+      if let part = to?[segment] {
+        result += destinationBoxes(part.declared) + destinationBoxes(part.addresses)
+      }
+    case .device(let device):
+      let interfaces = network.devices[device].interfaces
+      let own = interfaces.reduce(AddressSet.none) { $0.union($1.ownAddresses) }
+      result += destinationBoxes(own)
     }
+    result += destinationBoxes(Self.exampleAddresses)
+    result += sentSourceBoxes(Self.exampleAddresses).map(breach.flow.trail.localised)
     for (family, field) in [(UInt128(0), HeaderField.sourceIPv6), (1, .sourceIPv4)] {
       result.append(
         HeaderBox().constrained(.family, to: Ranges(family)).constrained(field, to: Ranges(0)))
     }
     result += Self.familiarPorts
     return result
+  }
+
+  /// Addresses that stand for anybody on the internet (RFC 5737, RFC 3849).
+  private static let exampleAddresses = AddressSet(
+    ipv4: Ranges(values: [0xC633_6401, 0xCB00_7101, 0xC000_0201]),
+    ipv6: Ranges(0x2001_0DB8_FFFF << 80 + 1))
+
+  /// How far a suspect is from a plain opening packet that needs nothing: the least are shown first.
+  func oddity(of suspect: Suspect) -> Int {
+    let sent = suspect.sent
+    let isOpening = sent.protocol == IPProtocol.tcp && sent.tcpFlags == TCPFlags.syn
+    return Int(suspect.use.rawValue) * 8 + (sent.isLaterFragment ? 4 : 0)
+      + (sent.family == .nonIP ? 2 : 0) + (isOpening ? 0 : 1)
   }
 
   /// Ports that a reader knows, the most telling first.
