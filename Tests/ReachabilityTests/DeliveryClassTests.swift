@@ -88,6 +88,30 @@ private let towardsA = isolate("segment:b", "segment:a")
     #expect(sketch.verdict(towardsA, count: .connections) == "holds")
   }
 
+  @Test func `a range of ports that is moved far down is moved back for the reply`() {
+    for (first, delivered) in [(UInt16(20), UInt128(22)), (0, 2), (65525, 65527), (8000, 8002)] {
+      let sketch = office(rule(.permit, tcp(delivered))) { device in
+        let server = device.translation(
+          "server", .pool(addresses("10.0.1.5")), port: .shift(from: 8000...8010, to: first))
+        let published = Match.all([to("10.0.0.77"), tcp(8000...8010)])
+        let nat = device.list(
+          "dnat", [rule(.permit, published, .translateDestination(server))], end: .permit)
+        device.pipeline.arrival = [
+          .natFilter(nat, end: .destination), .translateDestination, .route(.destination),
+        ]
+        device.pipeline.departure.append(.translateSource)
+        device.remembers(bypassing: true)
+      }
+      for (port, verdict) in [
+        ("8001", "holds"), ("8002", "violated connection"), ("8003", "holds"),
+        ("\(delivered)", "violated connection"), ("\(delivered + 1)", "holds"),
+      ] {
+        let asked = isolate("segment:a", "10.0.1.5", "tcp/\(port)")
+        #expect(sketch.verdict(asked, count: .connections) == verdict, "\(first) \(port)")
+      }
+    }
+  }
+
   /// A firewall that lets `a` open sessions to `b`.
   private func stateful(related: Bool) -> Sketch {
     office(rule(.permit, fromAToB)) { device in

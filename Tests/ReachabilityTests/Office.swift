@@ -42,6 +42,7 @@ extension Device {
     pipeline.arrival = [
       .natFilter(list, end: .destination), .translateDestination, .route(.destination),
     ]
+    pipeline.departure.append(.translateSource)
     remembers()
   }
 }
