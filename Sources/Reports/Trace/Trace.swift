@@ -10,15 +10,29 @@ public struct Trace: Sendable {
     public var literals: [Literal]
     /// The way: a shortest one to its delivery, or the most telling one to its loss.
     public var walk: Walk
-    /// What the delivery amounts to; `nil` where the packet is lost.
-    public var deliveryClass: DeliveryClass?
+    /// What becomes of it.
+    public var fate: Fate
     /// The way of the reply, to where it must go or to its loss; `nil` where none is sent.
     public var back: Walk?
     /// Whether the reply gets back.
     public var isAnswered: Bool
 
-    /// Whether the packet is delivered.
+    /// What the delivery amounts to; `nil` where the packet does not arrive where it was to go.
+    public var deliveryClass: DeliveryClass? {
+      if case .delivered(let deliveryClass) = fate { deliveryClass } else { nil }
+    }
+    /// Whether the packet is delivered where it was to go.
     public var isDelivered: Bool { deliveryClass != nil }
+  }
+
+  /// What becomes of a packet in one case.
+  public enum Fate: Hashable, Sendable {
+    /// It arrives where it was to go.
+    case delivered(DeliveryClass)
+    /// It arrives at somebody else: a translation takes it there.
+    case elsewhere
+    /// It arrives at nobody.
+    case lost
   }
 
   /// The most combinations of outcomes that are tried.
@@ -30,7 +44,7 @@ public struct Trace: Sendable {
   public let header: Header
   /// Where it is sent.
   public let origin: Origin
-  /// The cases, those in which it is delivered first; never empty.
+  /// The cases, those in which it is delivered first, and lost last; never empty.
   public private(set) var cases: [Case] = []
   /// Whether every combination of outcomes is in a case.
   public private(set) var isComplete = true
@@ -65,18 +79,27 @@ public struct Trace: Sendable {
         found.append(delivered)
         continue
       }
-      let lost = simulator.losses(of: header, from: origin)
+      let lost = simulator.losses(of: header, from: origin) { $0.delivered == nil }
       let open = lost.asked.filter { known[$0] == nil }
       if let condition = open.first {
         for outcome in [true, false] {
           waiting.append(known.merging([condition: outcome]) { $1 })
         }
-      } else if let walk = lost.walk {
-        let literals = known.sorted { $0.key < $1.key }.map { Literal($0.key, $0.value) }
-        found.append(Case(literals: literals, walk: walk, back: nil, isAnswered: false))
+        continue
       }
+      let literals = known.sorted { $0.key < $1.key }.map { Literal($0.key, $0.value) }
+      let away = simulator.firstWalk(header, from: origin, reaching: network.hasHome)
+      let walk =
+        away ?? lost.walk ?? simulator.firstWalk(header, from: origin, reaching: { _ in true })
+      guard let walk else { continue }
+      found.append(
+        Case(
+          literals: literals, walk: walk, fate: away == nil ? .lost : .elsewhere, back: nil,
+          isAnswered: false))
     }
-    cases = found.filter(\.isDelivered) + found.filter { !$0.isDelivered }
+    cases =
+      found.filter(\.isDelivered) + found.filter { $0.fate == .elsewhere }
+      + found.filter { $0.fate == .lost }
   }
 
   /// The outcomes besides those of a case and within those that are known: the first of the case's
@@ -105,7 +128,7 @@ extension Simulator {
     let settled = asked.filter { network.conditions[$0.condition].assumed == nil }
     return Trace.Case(
       literals: Array(Set(settled)).sorted(), walk: walk,
-      deliveryClass: deliveryClass ?? .stray, back: back, isAnswered: isAnswered)
+      fate: .delivered(deliveryClass ?? .stray), back: back, isAnswered: isAnswered)
   }
 
   /// The most telling way to lose a packet, and the conditions that any way asks.
@@ -124,7 +147,7 @@ extension Simulator {
       {
         asked.append(literal.condition)
       }
-      if isWanted(walk.outcome), walk.telling > (best?.telling ?? -1) { best = walk }
+      if isWanted(walk.outcome), walk.telling > (best?.telling ?? Int.min) { best = walk }
       left -= 1
       return left > 0
     }
@@ -133,11 +156,14 @@ extension Simulator {
 }
 
 extension Walk {
-  /// How much a loss tells: a circle little, then by the number of devices and of steps.
+  /// How much a loss tells: a circle little, a fragment of what was sent whole not much more; then
+  /// by the number of devices and of steps.
   fileprivate var telling: Int {
     let devices = hops.filter { $0.kind == .arrival }.count
     let isCircle = outcome == .lost(.loop) || outcome == .lost(.hopLimit)
-    return (isCircle ? 0 : 1_000_000) + devices * 1000 + min(hops.count, 999)
+    let isCut = hops.contains { $0.kind == .fragment }
+    return (isCircle ? 0 : 2_000_000) - (isCut ? 1_000_000 : 0) + devices * 1000
+      + min(hops.count, 999)
   }
 }
 

@@ -141,7 +141,7 @@ public struct TraceQuestion: Sendable {
 extension Network {
   /// Whether a delivery is where its destination is at home, rather than where somebody merely might
   /// use the address.
-  fileprivate func hasHome(for outcome: Outcome) -> Bool {
+  func hasHome(for outcome: Outcome) -> Bool {
     guard case .delivered(let segment, let header) = outcome,
       let address = IPAddress(header.family, header.destination)
     else { return outcome.delivered != nil }

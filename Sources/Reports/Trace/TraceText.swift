@@ -6,27 +6,27 @@ import Simulation
 extension Trace {
   /// The trace for people at a terminal.
   ///
-  /// The reply's way is shown for TCP, and for other protocols where `withReply` asks for it.
+  /// The reply's way is shown for TCP, and for other protocols where `withReply` asks for it; `tried`
+  /// says among which packets this one was chosen.
   public func text(
-    from source: TraceEnd, to destination: String, in network: Network, withReply: Bool = false,
-    style: TextStyle = TextStyle()
+    from source: TraceEnd, to destination: String, tried: String? = nil, in network: Network,
+    withReply: Bool = false, style: TextStyle = TextStyle()
   ) -> String {
     var page = TextPage(style: style)
     page.detail("packet", [.strong(network.text(of: header))])
     page.detail("from", [.init("\(source.address), \(source.name)\(Self.choice(source.choices))")])
     page.detail("to", [.init(destination)])
-    let hasPassing = cases.contains(where: \.isDelivered)
-    let hasLosing = cases.contains { !$0.isDelivered }
+    if let tried { page.detail("tried", [.init(tried)]) }
     var shown: [Case] = []
-    if let passing = cases.first(where: \.isDelivered) { shown.append(passing) }
-    if let losing = cases.first(where: { !$0.isDelivered }) { shown.append(losing) }
+    for example in cases where !shown.contains(where: { $0.kind == example.kind }) {
+      shown.append(example)
+    }
     for example in shown {
       page.gap()
-      write(
-        example, to: &page, in: network, withReply: withReply, depends: hasPassing && hasLosing)
+      write(example, to: &page, in: network, withReply: withReply, depends: shown.count > 1)
     }
     page.gap()
-    if hasPassing, hasLosing {
+    if shown.count > 1 {
       writeCases(to: &page)
     } else if cases.contains(where: { !$0.literals.isEmpty }) {
       page.line("the same for every outcome of the conditions that it meets")
@@ -37,7 +37,8 @@ extension Trace {
     return page.text
   }
 
-  /// Whether it is delivered: always, never, or `nil` where that depends on conditions.
+  /// Whether it is delivered where it was to go: always, never, or `nil` where that depends on
+  /// conditions.
   public var isDelivered: Bool? {
     let delivered = cases.filter(\.isDelivered).count
     if delivered == cases.count, isComplete { return true }
@@ -48,12 +49,12 @@ extension Trace {
     _ example: Case, to page: inout TextPage, in network: Network, withReply: Bool,
     depends: Bool
   ) {
-    if let deliveryClass = example.deliveryClass {
+    switch (example.fate, example.walk.outcome) {
+    case (.delivered(let deliveryClass), _):
       page.line(.init("delivered", .good), ", \(deliveryClass.phrase)")
-    } else if case .lost(let loss) = example.walk.outcome {
-      page.line(.bad("lost"), ": \(loss.phrase)")
-    } else {
-      page.line(.bad("delivered elsewhere"), ", not where it was to go")
+    case (.elsewhere, _): page.line(.bad("delivered elsewhere"), ", not where it was to go")
+    case (.lost, .lost(let loss)): page.line(.bad("lost"), ": \(loss.phrase)")
+    case (.lost, _): page.line(.bad("lost"), ": nobody there has its destination")
     }
     writeOutcomes(of: example, depends ? "if" : "shown for", to: &page)
     page.write(example.walk, in: network, indent: 2)
@@ -85,9 +86,13 @@ extension Trace {
     page.line(.strong("It depends"))
     for example in cases.prefix(TextLimits.cases) {
       let outcomes = example.literals.map { $0.phrase(conditions) }.joined(separator: ", ")
-      page.line(
-        example.isDelivered ? .init("delivered", .good) : .bad("lost     "), "  if \(outcomes)",
-        indent: 2)
+      let fate: TextPage.Span =
+        switch example.fate {
+        case .delivered: .init("delivered", .good)
+        case .elsewhere: .bad("elsewhere")
+        case .lost: .bad("lost     ")
+        }
+      page.line(fate, "  if \(outcomes)", indent: 2)
     }
     let left = cases.count - TextLimits.cases
     if left > 0 { page.line(.dim("… \(left) more"), indent: 2) }
@@ -97,5 +102,16 @@ extension Trace {
   static func choice(_ count: Int?) -> String {
     guard let count else { return ", one of very many" }
     return count > 1 ? ", one of \(count) addresses" : ""
+  }
+}
+
+extension Trace.Case {
+  /// What becomes of it, whatever a delivery amounts to.
+  fileprivate var kind: Int {
+    switch fate {
+    case .delivered: 0
+    case .elsewhere: 1
+    case .lost: 2
+    }
   }
 }
