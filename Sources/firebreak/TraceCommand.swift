@@ -18,8 +18,9 @@ struct TraceCommand: ParsableCommand {
       the outcomes are tried, and it is said for which of them the packet arrives.
 
       The ends are zones of the policy, or what a zone can have as members: an address, \
-      segment:NAME, endpoint:NAME, role:NAME, device:NAME, internet. Of several hosts the first is \
-      taken, those that are declared before others.
+      segment:NAME, endpoint:NAME, role:NAME, device:NAME, internet. Of several hosts those are \
+      tried that the rules tell apart, the declared ones before others, at most \
+      \(TraceQuestion.greatestPairCount) pairs, until a packet gets through; it is said how many.
 
       Examples:
         firebreak trace Topologies/substation --from office --to bay \\
@@ -29,8 +30,9 @@ struct TraceCommand: ParsableCommand {
         firebreak trace . --from internet --to endpoint:web --service https \\
           --assume fw/schedule:night=true
 
-      Exit status: 0 where the packet is delivered, 1 where it is lost, 2 where that depends on \
-      conditions, 3 and 64 as for verify.
+      Exit status: 0 where the packet arrives where it was to go; 1 where it never does, whether it \
+      is lost or a translation takes it elsewhere, and whatever hosts were tried; 2 where that \
+      depends on conditions; 3 and 64 as for verify.
       """)
 
   @OptionGroup var input: ProjectOptions
@@ -78,7 +80,7 @@ struct TraceCommand: ParsableCommand {
     let bar = ProgressBar()
     defer { bar.end() }
     guard
-      let (trace, target) = question.trace(
+      let answer = question.trace(
         service, sourcePort: sourcePort, application: application, in: project.network)
     else {
       bar.end()
@@ -86,12 +88,13 @@ struct TraceCommand: ParsableCommand {
         "--service", "'\(self.service)' names no packet of that family",
         hint: "write tcp/443 or icmp/8, say")
     }
-    let text = trace.text(
-      from: question.source, to: "\(target.address), \(target.name)", in: project.network,
-      withReply: reply, style: TextStyle(isColoured: Terminal.isColoured(STDOUT_FILENO)))
+    let text = answer.trace.text(
+      from: answer.source, to: "\(answer.target.address), \(answer.target.name)",
+      tried: answer.tried, in: project.network, withReply: reply,
+      style: TextStyle(isColoured: Terminal.isColoured(STDOUT_FILENO)))
     bar.end()
     Terminal.write(text)
-    throw ExitCode(trace.isDelivered.map { $0 ? 0 : 1 } ?? 2)
+    throw ExitCode(answer.trace.isDelivered.map { $0 ? 0 : 1 } ?? 2)
   }
 
   private func member(_ text: String, _ option: String) throws(InputErrors) -> Member {

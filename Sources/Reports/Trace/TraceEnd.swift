@@ -1,6 +1,6 @@
 public import Networks
 public import Packets
-public import Policies
+import Policies
 public import Simulation
 
 /// One end of a traced packet: a host or a device, chosen among those that were named.
@@ -14,31 +14,39 @@ public struct TraceEnd: Hashable, Sendable {
   /// Among how many addresses it was chosen; `nil` where they are too many to count.
   public var choices: Int?
 
-  /// The first host with an address of a family in an extent, declared ones first; `nil` where
-  /// there is none.
-  public init?(in extent: ZoneExtent, _ family: Family, of network: Network) {
+  /// The hosts and devices in an extent that rules may tell apart, at most `limit`: declared ones
+  /// first, then devices, then others.
+  ///
+  /// Of the addresses between two of the `cuts`, which no rule tells apart, the first is taken.
+  static func ends(
+    in extent: ZoneExtent, _ family: Family, of network: Network, cuts: [UInt128], limit: Int
+  ) -> [Self] {
+    let count = extent.addressCount(family)
+    var result: [Self] = []
+    func add(_ ranges: Ranges, on segment: Int) {
+      for value in ranges.representatives(between: cuts, limit: limit - result.count) {
+        guard let address = IPAddress(family, value) else { continue }
+        var end = Self(address, on: segment, of: network)
+        end.choices = count
+        result.append(end)
+      }
+    }
     for part in extent.parts {
-      let values = part.declared[family].intersection(part.addresses[family])
-      guard let value = values.least, let address = IPAddress(family, value) else { continue }
-      self.init(address, on: part.segment, of: network)
-      choices = extent.addressCount(family)
-      return
+      add(part.declared[family].intersection(part.addresses[family]), on: part.segment)
     }
     for device in extent.devices {
       let addresses = network.devices[device].interfaces.filter(\.isUp).flatMap(\.addresses)
-      guard let address = addresses.first(where: { $0.address.family == family }) else { continue }
-      self.init(origin: .device(device), address: address.address, network.devices[device].name)
-      choices = addresses.count
-      return
+        .map(\.address).filter { $0.family == family }
+      for address in addresses where result.count < limit {
+        var end = Self(origin: .device(device), address: address, network.devices[device].name)
+        end.choices = addresses.count
+        result.append(end)
+      }
     }
     for part in extent.parts {
-      guard let value = part.addresses[family].least, let address = IPAddress(family, value)
-      else { continue }
-      self.init(address, on: part.segment, of: network)
-      choices = extent.addressCount(family)
-      return
+      add(part.addresses[family].subtracting(part.declared[family]), on: part.segment)
     }
-    return nil
+    return result
   }
 
   /// The device that an address ends at; `nil` where it is no device's own.
@@ -85,5 +93,27 @@ extension ZoneExtent {
       count += Int(size) + 1
     }
     return count
+  }
+}
+
+extension Ranges {
+  /// The first value of each range, and every cut within one; at most `limit`.
+  fileprivate func representatives(between cuts: [UInt128], limit: Int) -> [UInt128] {
+    var result: [UInt128] = []
+    for range in ranges {
+      if result.count >= limit { break }
+      result.append(range.lowerBound)
+      var low = 0
+      var high = cuts.count
+      while low < high {
+        let middle = (low + high) / 2
+        if cuts[middle] <= range.lowerBound { low = middle + 1 } else { high = middle }
+      }
+      while low < cuts.count, cuts[low] <= range.upperBound, result.count < limit {
+        result.append(cuts[low])
+        low += 1
+      }
+    }
+    return result
   }
 }

@@ -14,13 +14,18 @@ public struct TraceQuestion: Sendable {
     public var name: String
   }
 
-  /// Who sends.
-  public let source: TraceEnd
+  /// Who may send, in the order in which they are tried; never empty.
+  public let sources: [TraceEnd]
   /// The destinations to try, in order: own addresses, then published ones; never empty.
   public let targets: [Target]
   /// Where the packet must arrive; `nil` where whoever has its destination then will do, since
   /// nobody has the address that was named, and translations may lead anywhere.
   private let extent: ZoneExtent?
+
+  /// The most hosts of a zone that are tried.
+  private static let greatestHostCount = 64
+  /// The most pairs of hosts that are tried.
+  public static let greatestPairCount = 256
 
   /// Chooses the ends.
   ///
@@ -36,20 +41,22 @@ public struct TraceQuestion: Sendable {
     } else {
       extent = try policy.extent(of: to, in: network)
     }
-    var sources: [Family: TraceEnd] = [:]
+    var sources: [Family: [TraceEnd]] = [:]
     if let address = Self.single(from), let device = TraceEnd(deviceWith: address, in: network) {
-      sources[address.family] = device
+      sources[address.family] = [device]
     } else {
       let home = try policy.extent(of: from, in: network)
       for family in [Family.ipv4, .ipv6] {
-        sources[family] = TraceEnd(in: home, family, of: network)
+        sources[family] = TraceEnd.ends(
+          in: home, family, of: network, cuts: network.cuts(at: .source, family),
+          limit: Self.greatestHostCount)
       }
     }
     for family in [Family.ipv4, .ipv6] {
-      guard let source = sources[family] else { continue }
+      guard let sources = sources[family], !sources.isEmpty else { continue }
       let targets = Self.targets(goal, extent, family, in: network)
       if targets.isEmpty { continue }
-      self.source = source
+      self.sources = sources
       self.targets = targets
       self.extent = extent
       return
@@ -61,15 +68,17 @@ public struct TraceQuestion: Sendable {
     ])
   }
 
-  /// Follows a packet to the first target that it reaches, or to the first of all.
+  /// Follows a packet between the first two hosts between which one gets through under some outcome
+  /// of the conditions, or between the first two of all.
   ///
   /// - Returns: `nil` where the service cannot be of the ends' family, or names a protocol without
   ///   its port.
   public func trace(
     _ service: ServiceSet, sourcePort: UInt16? = nil, application: UInt16 = 0, in network: Network
-  ) -> (trace: Trace, target: Target)? {
-    var first: (trace: Trace, target: Target)?
-    for target in targets {
+  ) -> TraceAnswer? {
+    var first: TraceAnswer?
+    var tried = 0
+    for (source, target) in pairs {
       guard
         let header = Header(
           opening: service, from: source.address, to: target.address,
@@ -78,10 +87,31 @@ public struct TraceQuestion: Sendable {
       let trace = Trace(of: header, from: source.origin, in: network) { outcome in
         extent?.holds(outcome) ?? network.hasHome(for: outcome)
       }
-      if trace.isDelivered != false { return (trace, target) }
-      if first == nil { first = (trace, target) }
+      tried += 1
+      var answer = TraceAnswer(trace: trace, source: source, target: target)
+      if trace.isDelivered != false {
+        answer.triedCount = tried
+        return answer
+      }
+      if first == nil { first = answer }
     }
+    first?.triedCount = tried
+    first?.isExhausted =
+      max(sources.count, targets.count) < Self.greatestHostCount
+      && sources.count * targets.count <= Self.greatestPairCount
     return first
+  }
+
+  /// The pairs to try: the first hosts of each end with each other first.
+  private var pairs: [(source: TraceEnd, target: Target)] {
+    var result: [(source: TraceEnd, target: Target)] = []
+    for sum in 0..<(sources.count + targets.count) {
+      for index in targets.indices where sources.indices.contains(sum - index) {
+        if result.count == Self.greatestPairCount { return result }
+        result.append((sources[sum - index], targets[index]))
+      }
+    }
+    return result
   }
 
   /// The one address that a member is, if it is one.
@@ -109,9 +139,17 @@ public struct TraceQuestion: Sendable {
       guard goal.family == family else { return [] }
       return [Target(address: goal, name: owner(of: goal, in: network))]
     }
-    guard let extent, let end = TraceEnd(in: extent, family, of: network) else { return [] }
-    var targets = [Target(address: end.address, name: end.name + Trace.choice(end.choices))]
-    if case .obedientEndpoint(let group, _) = end.origin {
+    guard let extent else { return [] }
+    let ends = TraceEnd.ends(
+      in: extent, family, of: network, cuts: network.cuts(at: .destination, family),
+      limit: greatestHostCount)
+    var targets: [Target] = []
+    var groups: Set<Int> = []
+    for end in ends {
+      targets.append(Target(address: end.address, name: end.name + Trace.choice(end.choices)))
+      guard case .obedientEndpoint(let group, _) = end.origin, groups.insert(group).inserted else {
+        continue
+      }
       let endpoint = network.endpoints[group]
       for address in endpoint.published where address.family == family {
         targets.append(Target(address: address, name: "published for \(endpoint.name)"))
