@@ -51,6 +51,26 @@ import Testing
     #expect(try !passes(8, "10.3.0.5") && passes(8, "10.3.0.6"))
   }
 
+  @Test func `sources are negated together, and nothing else of the rule is`() throws {
+    let firewall = try Firewall("narrow-matches")
+    func passes(_ source: String, _ port: UInt16) throws -> Bool {
+      try firewall.reached(udp(source, "10.3.0.5", port), from: "ethernet1/1") == ["ethernet1/3"]
+    }
+    #expect(
+      try ["10.1.0.4", "10.1.0.5", "10.1.0.6", "10.1.0.7"].map { try passes($0, 53) }
+        == [true, false, false, true])
+    #expect(try !passes("10.1.0.4", 54))
+    #expect(try !passes("10.1.0.5", 54))
+  }
+
+  @Test func `a service with ports holds no ICMP, and any service holds all`() throws {
+    let firewall = try Firewall("narrow-matches")
+    let inwards = try firewall.reached(icmp("10.1.0.4", "10.3.0.5", 8), from: "ethernet1/1")
+    #expect(inwards == [])
+    let outwards = try firewall.reached(icmp("10.1.0.4", "203.0.113.7", 8), from: "ethernet1/1")
+    #expect(outwards == ["ethernet1/2"])
+  }
+
   @Test func `a virtual system's object goes before a shared one`() throws {
     #expect(try passes(9, "10.3.0.200") && !passes(9, "10.3.0.201"))
     #expect(try passes(10, "10.3.0.202"))

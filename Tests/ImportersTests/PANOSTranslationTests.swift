@@ -22,6 +22,14 @@ import Testing
     #expect(!walks.contains { $0.hasPrefix("ethernet1/3") })
   }
 
+  @Test func `a disabled NAT rule, or one for another way out, is passed over`() throws {
+    let firewall = try Firewall("narrow-matches")
+    let served = try firewall.deliveries(
+      tcp("203.0.113.99", "203.0.113.10", 80), from: "ethernet1/2")
+    #expect(served == ["ethernet1/3 203.0.113.99:40000 > 10.3.0.5:80"])
+    #expect(!firewall.rules("nat").contains { $0.name == "off" })
+  }
+
   @Test func `a port of the firewall's own address can lead inside`() throws {
     let firewall = try Firewall("destination-nat")
     let web = try firewall.deliveries(tcp("203.0.113.99", "203.0.113.1", 8080), from: "ethernet1/2")
