@@ -26,6 +26,21 @@ import Testing
     #expect(try firewall.reached(first, from: "ethernet1/3") == ["ethernet1/2"])
   }
 
+  @Test func `a zone that bypasses the check of paths lets any segment open one`() throws {
+    let path = fixturePath("PANOS", "loose-sessions", "config.xml")
+    let text = String(decoding: bytes(at: path), as: UTF8.self)
+    for (setting, reached) in [("bypass", ["ethernet1/2"]), ("drop", [])] {
+      let strict = "<tcp-reject-non-syn>yes</tcp-reject-non-syn>"
+      let changed = text.replacing(strict, with: "<asymmetric-path>\(setting)</asymmetric-path>")
+        .replacing("<tcp-reject-non-syn>no<", with: "<tcp-reject-non-syn>yes<")
+      let firewall = try Firewall(Array(changed.utf8), "config.xml")
+      let later = tcp("10.3.0.5", "203.0.113.7", 443, flags: TCPFlags.ack)
+      #expect(try firewall.reached(later, from: "ethernet1/3") == Set(reached), "\(setting)")
+      let other = tcp("10.1.0.5", "203.0.113.7", 443, flags: TCPFlags.ack)
+      #expect(try firewall.reached(other, from: "ethernet1/1") == [])
+    }
+  }
+
   @Test func `zone protection can only take away`() throws {
     let firewall = try Firewall("loose-sessions")
     let packet = tcp("10.3.0.5", "203.0.113.7", 443)
