@@ -189,6 +189,8 @@ private struct ExtentBuilder {
   let network: Network
   let hosts: [SegmentHosts]
   private var addresses: [Int: [AddressSet]] = [:]
+  /// What is named of the addresses that links give to hosts, by segment.
+  private var lines: [Int: [AddressSet]] = [:]
   private var devices: Set<Int> = []
   /// Whether a zone among the members has an error.
   var lacksZone = false
@@ -202,6 +204,7 @@ private struct ExtentBuilder {
     let hosts = hosts[segment]
     if !hosts.all.isEmpty || hosts.hasHostsWithoutAddress {
       addresses[segment, default: []].append(hosts.all)
+      if !hosts.linked.isEmpty { lines[segment, default: []].append(hosts.linked) }
     }
     for (index, group) in network.endpoints.enumerated()
     where group.attachments.contains(where: { $0.segment == segment }) {
@@ -238,6 +241,8 @@ private struct ExtentBuilder {
       let home = hosts.isKnown ? hosts.all : hosts.declared
       let held = wanted.held(in: home)
       if !held.isEmpty { addresses[segment, default: []].append(held) }
+      let line = wanted.held(in: hosts.linked)
+      if !line.isEmpty { lines[segment, default: []].append(line) }
     }
     if network.links.isEmpty { return }
     for (index, group) in network.endpoints.enumerated() {
@@ -247,15 +252,20 @@ private struct ExtentBuilder {
   }
 
   mutating func add(_ extent: ZoneExtent) {
-    for part in extent.parts { addresses[part.segment, default: []].append(part.addresses) }
+    for part in extent.parts {
+      addresses[part.segment, default: []].append(part.addresses)
+      if !part.lines.isEmpty { lines[part.segment, default: []].append(part.lines) }
+    }
     devices.formUnion(extent.devices)
   }
 
   func extent(name: String, place: Place) -> ZoneExtent {
     let parts = addresses.sorted { $0.key < $1.key }.map { segment, sets in
       let all = AddressSet.union(sets)
-      return ZoneExtent.Part(
+      var part = ZoneExtent.Part(
         segment: segment, addresses: all, declared: all.intersection(hosts[segment].declared))
+      part.lines = AddressSet.union(lines[segment] ?? []).subtracting(all)
+      return part
     }
     return ZoneExtent(name: name, place: place, parts: parts, devices: devices.sorted())
   }

@@ -10,6 +10,8 @@ struct SegmentHosts {
   var implicit: AddressSet
   /// The addresses of endpoint groups.
   var declared: AddressSet
+  /// The addresses that links give to endpoint groups here.
+  var linked: AddressSet
   /// Whether a subnet says what `implicit` is.
   var isKnown: Bool
   /// Whether an endpoint group joins the segment without an address.
@@ -47,7 +49,7 @@ extension Network {
       let taken = domain(of: segment).reduce(linked[segment]) { $0.union(answered[$1]) }
       return SegmentHosts(
         implicit: (isKnown ? home : .all.subtracting(Self.multicast)).subtracting(taken),
-        declared: AddressSet.union(declared[segment]), isKnown: isKnown,
+        declared: AddressSet.union(declared[segment]), linked: linked[segment], isKnown: isKnown,
         hasHostsWithoutAddress: withoutAddress[segment])
     }
   }

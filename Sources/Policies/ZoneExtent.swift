@@ -11,6 +11,9 @@ public struct ZoneExtent: Hashable, Sendable {
     public var addresses: AddressSet
     /// Those among them that an endpoint group declares.
     public var declared: AddressSet
+    /// Addresses that the selection names here and that links give to hosts that are at home
+    /// elsewhere: none of its own, but feet on its ground.
+    public var lines = AddressSet.none
 
     /// Creates a part.
     public init(segment: Int, addresses: AddressSet, declared: AddressSet) {

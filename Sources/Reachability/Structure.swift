@@ -50,7 +50,8 @@ extension Verifier {
 
   private static func owns(_ zone: ZoneExtent, _ home: Home) -> Bool {
     guard let part = zone[home.segment] else { return false }
-    return home.addresses.isEmpty || !part.addresses.intersection(home.addresses).isEmpty
+    return home.addresses.isEmpty
+      || !part.addresses.union(part.lines).intersection(home.addresses).isEmpty
   }
 
   private static func names(_ homes: [Home], in network: Network) -> String {

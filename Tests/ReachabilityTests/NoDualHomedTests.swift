@@ -47,4 +47,17 @@ private func apart(
     sketch.link(.endpoint(0), .segment(1))
     #expect(sketch.verdict(apart()) == "violated")
   }
+
+  @Test func `the address of a line is in the zone that names it`() {
+    for (zone, verdict) in [
+      ("10.0.1.64/26", "violated"), ("10.0.1.0/26", "holds"), ("10.0.1.0-10.0.1.76", "holds"),
+      ("10.0.1.0-10.0.1.77", "violated"), ("segment:b", "violated"),
+    ] {
+      var sketch = office(rule(.deny))
+      sketch.hosts("laptop", (0, "10.0.0.9", nil))
+      sketch.link(.endpoint(0), .segment(1), addresses: "10.0.1.77")
+      #expect(sketch.verdict(apart("segment:a", zone)) == verdict, "\(zone)")
+      #expect(sketch.verdict(apart("10.0.0.10", zone)) == "holds", "\(zone)")
+    }
+  }
 }
