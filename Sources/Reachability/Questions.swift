@@ -40,8 +40,7 @@ extension Verifier {
       return question
     }
     let opened = try connections(among: question.breaches, from: question.from)
-    let replies = countsReplies ? try engine.narrow(question.breaches, toUses: reply...reply) : []
-    question.breaches = opened + replies
+    question.breaches = opened + (countsReplies ? try replies(among: question.breaches) : [])
     question.classes = countsReplies ? [.connection, .reply] : [.connection]
     return question
   }
@@ -163,6 +162,23 @@ extension Verifier {
     return AddressSet(
       ipv4: Ranges(
         values: subnets.filter { $0.family == .ipv4 && $0.length < 31 }.map(\.address.value)))
+  }
+
+  /// The packets among breaches that need a session which the other side opened.
+  private mutating func replies(among breaches: [Breach]) throws(LimitReached) -> [Breach] {
+    let reply = UInt128(SessionUse.reply.rawValue)
+    var result: [Breach] = []
+    for var breach in breaches {
+      // What needs less has every greater bound, too.
+      let less = try engine.store.restrict(
+        breach.flow.space, .sessionUse, to: Ranges(reply - 1))
+      let all = try engine.store.restrict(breach.flow.space, .sessionUse, to: Ranges(reply))
+      let covered = try engine.store.shift(
+        .sessionUse, reply - 1...reply - 1, to: reply, in: less)
+      breach.flow.space = try engine.store.subtracting(covered, from: all)
+      if !breach.flow.space.isEmpty { result.append(breach) }
+    }
+    return result
   }
 
   /// The breaches that open connections: for TCP those of which the reply can return, for protocols

@@ -46,4 +46,20 @@ private let asked = Obligation.oneWay(from: members("segment:a"), to: members("s
     }
     #expect(sketch.verdict(asked) == "holds")
   }
+
+  @Test func `where only connections count, replies do and strays do not`() {
+    let stray = office(rule(.permit, .all([fromBToA, tcp(flags: TCPFlags.ack)])))
+    #expect(stray.verdict(asked) == "violated stray")
+    #expect(stray.verdict(asked, count: .connections) == "holds")
+    let answered = office(rule(.permit, fromAToB)) { $0.remembers(bypassing: true) }
+    #expect(answered.verdict(asked, count: .connections) == "violated reply")
+    let error = office(rule(.permit, fromAToB), rule(.deny)) { device in
+      device.remembers(bypassing: true)
+      let input = device.list("in", [rule(.permit, .field(.icmpType, Ranges(3)))])
+      device.pipeline.arrival.insert(.ingressFilter([nil, input]), at: 0)
+      device.sessions?.opens = .field(.protocol, Ranges(17))
+    }
+    #expect(error.verdict(asked) == "violated stray")
+    #expect(error.verdict(asked, count: .connections) == "holds")
+  }
 }
