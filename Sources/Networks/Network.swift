@@ -36,6 +36,8 @@ public struct Network: Hashable, Sendable {
   public var endpoints: [EndpointGroup] = []
   /// The links that carry something besides the segments, such as a modem's line.
   public var links: [Link] = []
+  /// Devices that stand in for each other and share their sessions, each group ascending.
+  public var redundancyGroups: [[Int]] = []
   /// The unknowns.
   public var conditions = ConditionTable()
   /// The application labels; the label 0 is "not yet identified".

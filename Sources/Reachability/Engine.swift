@@ -47,6 +47,10 @@ struct Engine: ~Copyable {
   let hasPacketConditions: Bool
   /// The session memories of the devices, learnt from every sender in the network.
   var memories: [SessionMemory]
+  /// For each device those that share their sessions with it.
+  let sessionPartners: [[Int]]
+  /// Whether they do: what must arrive does not count on it.
+  var sharesSessions = true
   /// The bound that was met, if any: from then on nothing that is found is complete.
   var limit: String?
   /// What parts of zones receive, by segment.
@@ -73,6 +77,7 @@ struct Engine: ~Copyable {
     valid = try store.valid()
     cases = [HeaderCases?](repeating: nil, count: canonical.tables.count)
     plan = SearchPlan(canonical)
+    sessionPartners = network.devices.indices.map { network.sessionPartners(of: $0) }
     hasPacketConditions = canonical.conditions.conditions.contains {
       if case .evaluation = $0.scope { return $0.assumed == nil }
       return false

@@ -57,7 +57,11 @@ extension Verifier {
     of starts: [ReachKey.Start], from: ZoneExtent, to goal: ZoneExtent
   ) throws(LimitReached) -> [Breach]? {
     let known = engine.memories
-    defer { engine.memories = known }
+    engine.sharesSessions = false
+    defer {
+      engine.memories = known
+      engine.sharesSessions = true
+    }
     engine.memories = known.map { _ in SessionMemory() }
     var failing = try engine.passage(of: starts, to: goal, learning: false, answers: false).failing
     var plans: [[Int: Int]] = [[:]]
@@ -166,6 +170,7 @@ extension Verifier {
       let isReply = suspect.sent.has(.tcpFlags) && suspect.sent.tcpFlags != TCPFlags.syn
       if isReply { suspect.sent.tcpFlags = TCPFlags.syn }
       var simulator = simulator
+      simulator.sharesSessions = false
       let outcomes = engine.outcomes(of: suspect)
       simulator.valuation = { condition, _ in outcomes[condition] ?? false }
       for origin in obedientOrigins(of: suspect) {

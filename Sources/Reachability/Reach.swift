@@ -87,9 +87,10 @@ extension Engine {
   private mutating func recallAgain(
     _ pass: Pass, _ search: inout Search
   ) throws(LimitReached) {
-    let devices = search.changedMemories
+    var devices = search.changedMemories
     search.changedMemories = []
     for device in devices.sorted() { try settleMemory(of: device) }
+    for device in devices.sorted() { devices.formUnion(sessionPartners[device]) }
     for (index, location) in canonical.locations.enumerated() {
       guard case .recall(let device, _, let remembered) = location, devices.contains(device)
       else { continue }

@@ -18,6 +18,7 @@ struct Recollection {
     case replyError
   }
 
+  /// The device whose memory it is: the one that looks up, or another that shares its sessions.
   var device: Int
   /// The class of sessions, an index into the device's memory.
   var memory: Int
@@ -40,10 +41,16 @@ struct Recollection {
 extension Engine {
   /// The ways in which a device's memory takes packets.
   func recollections(of device: Int) -> [Recollection] {
+    let partners = sharesSessions ? sessionPartners[device] : []
+    return ([device] + partners).flatMap { recollections(of: device, from: $0) }
+  }
+
+  /// The ways in which a device takes packets by what another remembers, or itself.
+  private func recollections(of device: Int, from owner: Int) -> [Recollection] {
     guard let sessions = network.devices[device].sessions else { return [] }
     let flags = sessions.bypassesFilters ? RegisterCode.forwarded : 0
     var result: [Recollection] = []
-    for (index, memory) in memories[device].classes.enumerated() {
+    for (index, memory) in memories[owner].classes.enumerated() {
       func add(
         _ kind: Recollection.Kind, _ known: HeaderSpace, _ state: ConnectionState,
         _ direction: UInt128, _ translations: (destination: UInt128, source: UInt128)
@@ -51,7 +58,7 @@ extension Engine {
         if known.isEmpty { return }
         result.append(
           Recollection(
-            device: device, memory: index, kind: kind, known: known,
+            device: owner, memory: index, kind: kind, known: known,
             registers: [
               (.connectionState, UInt128(state.rawValue) + flags),
               (.connectionDirection, direction), (.connectionStatus, memory.status),

@@ -14,6 +14,7 @@ extension Report {
     var known = network
     for condition in result.conditions { _ = known.conditions.index(of: condition) }
     var simulator = Simulator(network: known)
+    simulator.sharesSessions = false
     let outcomes = Dictionary(
       witness.literals.map { ($0.condition, $0.value) }, uniquingKeysWith: { first, _ in first })
     simulator.valuation = { condition, _ in outcomes[condition] ?? false }

@@ -28,7 +28,7 @@ extension Simulator {
     let isError =
       behaviour.acceptsRelated && matches(SessionBehaviour.icmpErrors, state, &asked)
     looked.isForwardedBySession = behaviour.bypassesFilters
-    for session in sessionsByDevice[device] ?? [] {
+    for session in sessions(at: device) {
       var found = looked
       found.connectionStatus = session.status
       // Whatever was chosen before the look-up, the session has its own translations.

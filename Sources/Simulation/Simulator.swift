@@ -34,6 +34,10 @@ public struct Simulator: Sendable {
   /// The sessions that devices remember.
   public private(set) var sessions: [Session]
 
+  /// Whether devices of a redundancy group share their sessions: what must arrive does not count on
+  /// it.
+  public var sharesSessions: Bool
+
   let neighbourhood: Neighbourhood
   /// The routes, by device and VRF.
   let tables: [[RoutingTable]]
@@ -50,6 +54,7 @@ public struct Simulator: Sendable {
     self.valuation = valuation
     self.candidates = candidates
     self.sessions = []
+    sharesSessions = true
     neighbourhood = Neighbourhood(of: network)
     self.network = network.naming(neighbourhood.unmodelledNextHops)
     tables = network.devices.map { device in
@@ -60,6 +65,13 @@ public struct Simulator: Sendable {
     }
     sessionsByDevice = [:]
     remember(sessions)
+  }
+
+  /// The sessions that a device knows: its own and those of devices that share theirs with it.
+  func sessions(at device: Int) -> [Session] {
+    let own = sessionsByDevice[device] ?? []
+    if !sharesSessions { return own }
+    return own + network.sessionPartners(of: device).flatMap { sessionsByDevice[$0] ?? [] }
   }
 
   /// Adds sessions, each once.

@@ -148,6 +148,27 @@ import Testing
       ])
   }
 
+  @Test func `members of a redundancy group that translate differently share no sessions`() throws {
+    func network(_ target: String) throws -> Network {
+      try nativeNetwork(
+        """
+        { "network": "n", "segments": { "a": { "subnets": ["10.1.0.0/24"] } }, "devices": {
+            "r": { "interfaces": { "x": { "segment": "a", "addresses": "10.1.0.2/24" } },
+              "nat": [ { "destination": { "to": "10.1.0.1", "translate": "10.9.0.1" } } ] },
+            "s": { "interfaces": { "x": { "segment": "a", "addresses": "10.1.0.3/24" } },
+              "nat": [ { "destination": { "to": "10.1.0.1", "translate": "\(target)" } } ] } },
+          "ha": { "g": { "members": ["r", "s"] } } }
+        """)
+    }
+    #expect(try network("10.9.0.1").sessionPartners(of: 0) == [1])
+    let different = try network("10.9.0.2")
+    #expect(different.sessionPartners(of: 0) == [])
+    #expect(
+      texts(different.notices, .finding) == [
+        "'r' and 's' of 'g' translate differently, so each is taken to keep its own sessions"
+      ])
+  }
+
   @Test func `lines join segments, devices and endpoints`() throws {
     let network = try nativeNetwork(
       """

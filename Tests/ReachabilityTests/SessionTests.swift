@@ -51,6 +51,38 @@ import Testing
     }
   }
 
+  @Test
+  func `they pass a device that shares its sessions, and what must arrive does not count on it`() {
+    var sketch = Sketch()
+    let a = sketch.segment("a", "10.0.0.0/24")
+    let b = sketch.segment("b", "10.0.1.0/24")
+    let c = sketch.segment("c", "10.0.2.0/24")
+    let x = sketch.segment("x", "10.0.9.0/24")
+    let first = sketch.device("first", (a, ["10.0.0.2/24"]), (b, ["10.0.1.2/24"])) { device in
+      device.route("10.0.9.0/24", .gateway(address("10.0.1.9"), interface: nil))
+      device.filters(rule(.permit, from("10.0.0.0/24")))
+      device.remembers(bypassing: true)
+    }
+    let second = sketch.device("second", (a, ["10.0.0.3/24"]), (c, ["10.0.2.3/24"])) { device in
+      device.route("10.0.9.0/24", .gateway(address("10.0.2.9"), interface: nil))
+      device.filters(rule(.deny))
+      device.remembers(bypassing: true)
+    }
+    let ports = [(b, ["10.0.1.9/24"]), (c, ["10.0.2.9/24"]), (x, ["10.0.9.1/24"])]
+    _ = sketch.device("far", ports[0], ports[1], ports[2]) { device in
+      device.route("10.0.0.0/24", .gateway(address("10.0.2.3"), interface: nil))
+    }
+    sketch.hosts("asking", (a, "10.0.0.7", "10.0.0.2"))
+    sketch.hosts("asked", (x, "10.0.9.7", "10.0.9.1"))
+    let back = Obligation.oneWay(from: members("segment:a"), to: members("segment:x"))
+    let there = mustReach("10.0.0.7", "10.0.9.7", "tcp/22")
+    #expect(sketch.verdict(back) == "holds")
+    #expect(sketch.verdict(there) == "violated lost")
+    sketch.network.redundancyGroups = [[first, second]]
+    #expect(sketch.verdict(back) == "violated reply")
+    #expect(sketch.verdict(there) == "violated lost")
+  }
+
   @Test func `an error may be about a packet that nothing answers`() throws {
     var sketch = Sketch()
     let a = sketch.segment("a", "10.0.0.0/24")

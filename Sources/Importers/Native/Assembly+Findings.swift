@@ -12,12 +12,25 @@ extension Assembly {
         fail(at: group.name.place, "the group '\(group.name.value)' has fewer than two members")
       }
       redundancyGroups.append(Set(members))
+      network.redundancyGroups.append(Set(members).sorted())
+      redundancyGroupNames.append(group.name)
       for address in group.addresses {
         for member in members { share(address, with: member) }
       }
+    }
+  }
+
+  /// Says where members of a group cannot share their sessions.
+  mutating func noteUnsharedSessions() {
+    for (group, members) in zip(redundancyGroupNames, network.redundancyGroups) {
+      guard let first = members.first,
+        let other = members.first(where: { !network.translatesAlike(first, $0) })
+      else { continue }
       note(
-        .remark, at: group.name.place,
-        "each member of '\(group.name.value)' is taken to keep its own sessions")
+        .finding, at: group.place,
+        "'\(network.devices[first].name)' and '\(network.devices[other].name)' of "
+          + "'\(group.value)' translate differently, so each is taken to keep its own sessions"
+      )
     }
   }
 

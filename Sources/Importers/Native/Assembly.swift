@@ -80,6 +80,8 @@ struct Assembly {
   var sharedAddresses: [Int: AddressSet] = [:]
   /// The devices of each redundancy group.
   var redundancyGroups: [Set<Int>] = []
+  /// The names of the redundancy groups.
+  var redundancyGroupNames: [Placed<String>] = []
   /// The part that each described segment and device is of, by position.
   var partOfSegment: [Int] = []
   var partOfDevice: [Int] = []
@@ -110,6 +112,7 @@ struct Assembly {
     addForwardingHosts()
     attachToUnknown()
     for part in parts { addSwitches(part) }
+    noteUnsharedSessions()
     checkBounds()
     noteFindings()
     addInjections()
