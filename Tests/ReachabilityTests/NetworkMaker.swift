@@ -54,6 +54,9 @@ struct NetworkMaker {
     if liking.hasOutside { makeLinks() }
     network.spoofing = random.pick([.none, .segment, .segment, .any])
     if random.chance(6) { network.routing = .any }
+    if network.devices.count > 1, random.chance(30) {
+      network.redundancyGroups = [Array(network.devices.indices.prefix(2 + random.below(2)))]
+    }
     return network
   }
 

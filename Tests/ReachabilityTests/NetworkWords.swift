@@ -19,6 +19,7 @@ extension Network {
         lines.append("segment \(index) \(segment.subnets)\(outside)")
       }
     }
+    for group in redundancyGroups { lines.append("redundant \(group)") }
     for link in links { lines.append("link \(link.from) \(link.to) \(link.addresses.words)") }
     for group in endpoints {
       let homes = group.attachments.map {
