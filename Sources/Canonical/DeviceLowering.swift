@@ -181,8 +181,9 @@ struct DeviceLowering {
     case .recall: return try lowerRecall(next: next, in: &lowering)
     case .route, .bridge: return next
     case .translateDestination:
-      return lowerTranslations(.destination, next: next, in: &lowering)
-    case .translateSource: return lowerTranslations(.source, next: next, in: &lowering)
+      return lowerTranslations(.destination, at: point, next: next, in: &lowering)
+    case .translateSource:
+      return lowerTranslations(.source, at: point, next: next, in: &lowering)
     case .remember:
       if device.sessions == nil { return next }
       let remember = lowering.add(.remember(device: index, next: next))

@@ -31,15 +31,8 @@ extension DeviceLowering {
   ) -> Int {
     let chosen = lowering.add(
       .rewrite([.set(register, Ranges(UInt128(translation + 1)))], next: next))
-    let isSource = register == .sourceTranslation
-    let performed = HeaderBox().constrained(
-      .connectionStatus, to: Ranges(values: isSource ? [1, 3] : [2, 3]))
-    if device.sessions == nil {
-      return lowering.match([([performed], next)], otherwise: chosen)
-    }
-    let codes = RegisterCode.codes(of: .established).union(RegisterCode.codes(of: .related))
-    let ofSession = HeaderBox().constrained(.connectionState, to: codes)
-    return lowering.match([([ofSession, performed], next)], otherwise: chosen)
+    let end: TranslationEnd = register == .sourceTranslation ? .source : .destination
+    return lowering.match([(settled(end), next)], otherwise: chosen)
   }
 
   /// Marks a packet as exempt from tracking, whatever its state is.

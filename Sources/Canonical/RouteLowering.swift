@@ -88,7 +88,8 @@ extension DeviceLowering {
   ) throws(LoweringLimit) -> Int {
     let plain = try look(&self, .packet, &lowering)
     guard key == .translatedDestination else { return plain }
-    var entries: [(boxes: [HeaderBox], target: Int)] = []
+    var ofSessions: [(boxes: [HeaderBox], target: Int)] = []
+    var entries: [(boxes: [HeaderBox], target: Int)] = [(settled(.destination), plain)]
     for (number, translation) in device.translations.enumerated() {
       guard let address = translation.address else { continue }
       let code = UInt128(number + 1)
@@ -99,7 +100,8 @@ extension DeviceLowering {
           .constrained(Self.destinationField(from.family), to: Ranges(from.range))
         let target = lowering.match([([inside], moved)], otherwise: plain)
         let again = RegisterCode.repeating(code, address: .moved)
-        entries.append((chosen(Ranges(code).union(again)), target))
+        ofSessions.append((chosen(again), target))
+        entries.append((chosen(Ranges(code)), target))
       case .pool(let pool):
         let target = try poolLookup(number, pool, plain: plain, in: &lowering, look)
         entries.append((chosen(Ranges(code)), target))
@@ -114,9 +116,9 @@ extension DeviceLowering {
     }
     if device.sessions != nil, !device.translations.isEmpty {
       let target = try look(&self, .remembered, &lowering)
-      entries.append((chosen(RegisterCode.repeating(address: .replaced)), target))
+      ofSessions.append((chosen(RegisterCode.repeating(address: .replaced)), target))
     }
-    return lowering.match(entries, otherwise: plain)
+    return lowering.match(ofSessions + entries, otherwise: plain)
   }
 
   private func chosen(_ codes: Ranges) -> [HeaderBox] {

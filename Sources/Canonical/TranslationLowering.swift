@@ -5,12 +5,23 @@ extension DeviceLowering {
   /// Performs the translation of one end that was chosen, does again what a session's was, or, for
   /// replies, undoes the one that the session's other end had.
   func lowerTranslations(
-    _ end: TranslationEnd, next: Int, in lowering: inout Lowering
+    _ end: TranslationEnd, at point: Point, next: Int, in lowering: inout Lowering
   ) -> Int {
     if device.translations.isEmpty { return next }
-    let register: HeaderField = end == .source ? .sourceTranslation : .destinationTranslation
+    let register = Self.register(of: end)
     let noted = noteStatus(of: end, next: next, in: &lowering)
     var entries: [(boxes: [HeaderBox], target: Int)] = []
+    if device.sessions != nil {
+      let done = isSeenAgain(end, after: point) ? settle(end, next: next, in: &lowering) : next
+      let again = change(on: end, .again, next: done, in: &lowering)
+      let codes = HeaderBox().constrained(register, to: RegisterCode.repeating())
+      entries.append(([codes], again))
+      if end == .source {
+        let codes = HeaderBox().constrained(register, to: RegisterCode.undoing())
+        entries.append(([codes], undo(on: end, next: next, in: &lowering)))
+      }
+    }
+    entries.append((settled(end), next))
     func add(_ code: UInt128, _ target: Int) {
       entries.append(([HeaderBox().constrained(register, to: Ranges(code))], target))
     }
@@ -29,16 +40,57 @@ extension DeviceLowering {
           perform(translation, on: end, next: noted, in: &lowering))
       }
     }
-    var otherwise = next
-    if device.sessions != nil {
-      // Only a destination's bit is set where a session's packet is translated as its first was.
-      let after = end == .destination ? noted : next
-      let again = change(on: end, .again, next: after, in: &lowering)
-      let codes = HeaderBox().constrained(register, to: RegisterCode.repeating())
-      entries.append(([codes], again))
-      if end == .source { otherwise = undo(on: .source, next: next, in: &lowering) }
+    return lowering.match(entries, otherwise: next)
+  }
+
+  /// The packets of which a chosen translation of an end is not performed, nor another one chosen:
+  /// the end was translated, or they are of a session, which has its own.
+  func settled(_ end: TranslationEnd) -> [HeaderBox] {
+    let performed = HeaderBox().constrained(
+      .connectionStatus, to: Ranges(values: end == .source ? [1, 3] : [2, 3]))
+    if device.sessions == nil { return [performed] }
+    let codes = RegisterCode.codes(of: .established).union(RegisterCode.codes(of: .related))
+    return [HeaderBox().constrained(.connectionState, to: codes), performed]
+  }
+
+  /// Notes that what a session's packets have on an end was done, so that it is not done again.
+  private func settle(_ end: TranslationEnd, next: Int, in lowering: inout Lowering) -> Int {
+    let register = Self.register(of: end)
+    let changes: [RegisterCode.Change] = [.none, .moved, .replaced]
+    var entries: [(boxes: [HeaderBox], target: Int)] = []
+    for address in changes {
+      for port in changes where address != .none || port != .none {
+        let codes = RegisterCode.repeating(address: address, port: port)
+        let to = RegisterCode.repeating(0, address: .none, port: .none)
+        for range in codes.ranges {
+          let noted = lowering.add(.rewrite([.shift(register, range, to: to)], next: next))
+          entries.append(([HeaderBox().constrained(register, to: Ranges(range))], noted))
+        }
+      }
     }
-    return lowering.match(entries, otherwise: otherwise)
+    return lowering.match(entries, otherwise: next)
+  }
+
+  /// Whether a stage that performs a translation of an end, or asks what it will make of it, may
+  /// come after a point.
+  private func isSeenAgain(_ end: TranslationEnd, after point: Point) -> Bool {
+    let later: [Line] =
+      switch point.line {
+      case .arrival: [.departure, .input]
+      case .departure, .output: [.input]
+      case .input: []
+      }
+    let rest = stages(of: point.line).dropFirst(point.stage + 1) + later.flatMap(stages(of:))
+    return rest.contains { stage in
+      end == .source
+        ? stage == .translateSource
+        : stage == .translateDestination || stage == .route(.translatedDestination)
+    }
+  }
+
+  /// The register in which the translation of an end is noted.
+  private static func register(of end: TranslationEnd) -> HeaderField {
+    end == .source ? .sourceTranslation : .destinationTranslation
   }
 
   /// Sets the bit of `connectionStatus` that says that an end is translated.
@@ -125,7 +177,7 @@ extension DeviceLowering {
 
   /// Undoes on an end of a reply what a translation did to the other end of the session's packets.
   private func undo(on end: TranslationEnd, next: Int, in lowering: inout Lowering) -> Int {
-    let register: HeaderField = end == .source ? .sourceTranslation : .destinationTranslation
+    let register = Self.register(of: end)
     let clear = lowering.add(.rewrite([.set(register, Ranges(0))], next: next))
     let codes = HeaderBox().constrained(register, to: RegisterCode.undoing())
     let undone = change(on: end, .back, next: clear, in: &lowering)
@@ -144,7 +196,7 @@ extension DeviceLowering {
   private func change(
     on end: TranslationEnd, _ direction: Direction, next: Int, in lowering: inout Lowering
   ) -> Int {
-    let register: HeaderField = end == .source ? .sourceTranslation : .destinationTranslation
+    let register = Self.register(of: end)
     func coded(
       _ number: Int?, address: RegisterCode.Change? = nil, port: RegisterCode.Change? = nil
     ) -> HeaderBox {

@@ -140,24 +140,14 @@ extension Simulator {
   private func perform(_ effect: Effect, on state: inout PacketState) {
     switch effect {
     case .set(let field, let value): state.set(field, to: value)
-    case .translateDestination, .translateSource:
-      // A packet of a session has the session's translations, and none is chosen once performed.
-      if [.established, .related].contains(state.connectionState) { return }
-      choose(effect, on: &state)
-    case .untrack: state.isUntracked = true
-    case .forward(let nextHop): state.forced = nextHop
-    }
-  }
-
-  private func choose(_ effect: Effect, on state: inout PacketState) {
-    switch effect {
     case .translateDestination(let index):
-      if state.connectionStatus & 2 != 0 { return }
+      if isSettled(.destination, of: state) { return }
       state.destinationTranslation = index + 1
       state.plannedDestination = nil
     case .translateSource(let index):
-      if state.connectionStatus & 1 == 0 { state.sourceTranslation = index + 1 }
-    case .set, .untrack, .forward: break
+      if !isSettled(.source, of: state) { state.sourceTranslation = index + 1 }
+    case .untrack: state.isUntracked = true
+    case .forward(let nextHop): state.forced = nextHop
     }
   }
 }

@@ -25,7 +25,9 @@ extension Simulator {
   func routing(
     _ state: PacketState, at device: Int, by key: RouteKey, _ phase: Phase
   ) -> [StageResult] {
-    guard key == .translatedDestination else {
+    guard key == .translatedDestination,
+      state.restoration.destination != nil || !isSettled(.destination, of: state)
+    else {
       return routing(state, at: device, to: state.header, phase)
     }
     let planned = plannedDestinations(of: state, at: device)

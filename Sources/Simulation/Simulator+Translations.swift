@@ -6,6 +6,7 @@ import Places
 extension Simulator {
   /// `Stage.translateDestination`.
   func translatingDestination(_ state: PacketState, at device: Int) -> [StageResult] {
+    let isRestored = state.restoration.destination != nil
     let ends = plannedDestinations(of: state, at: device)
     return translating(
       state, at: device, kind: .translateDestination, choice: state.destinationTranslation, ends
@@ -13,7 +14,7 @@ extension Simulator {
       state.header.destinationEnd = end
       state.restoration.destination = nil
       state.plannedDestination = nil
-      state.connectionStatus |= 2
+      if !isRestored { state.connectionStatus |= 2 }
     }
   }
 
@@ -38,7 +39,8 @@ extension Simulator {
   ) -> [StageResult] {
     let isSource = kind == .translateSource
     let restored = isSource ? state.restoration.source : state.restoration.destination
-    guard choice != 0 || restored != nil else { return [StageResult(passing: state)] }
+    guard restored != nil || choice != 0 && !isSettled(isSource ? .source : .destination, of: state)
+    else { return [StageResult(passing: state)] }
     let translations = network.devices[device].translations
     let translation = translations.indices.contains(choice - 1) ? translations[choice - 1] : nil
     if ends.isEmpty {
@@ -65,6 +67,13 @@ extension Simulator {
   func plannedDestinations(of state: PacketState, at device: Int) -> [PacketState.End] {
     if let restored = state.restoration.destination { return [restored] }
     return choices(state.destinationTranslation, .destination, of: state, at: device)
+  }
+
+  /// Whether no chosen translation of an end is performed, nor another one chosen: the end was
+  /// translated, or the packet is of a session, which has its own.
+  func isSettled(_ end: TranslationEnd, of state: PacketState) -> Bool {
+    [.established, .related].contains(state.connectionState)
+      || state.connectionStatus & (end == .source ? 1 : 2) != 0
   }
 
   /// What a chosen translation may make of one end of a packet; the end itself where none is

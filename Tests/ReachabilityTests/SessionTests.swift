@@ -30,23 +30,33 @@ import Testing
 
   @Test func `they have the source that the first packet was given`() {
     for (permitted, verdict) in [("10.0.9.1", "violated connection"), ("10.0.9.2", "holds")] {
-      var sketch = Sketch()
-      let a = sketch.segment("a", "10.0.0.0/24")
-      let between = sketch.segment("between", "10.0.8.0/24")
-      let b = sketch.segment("b", "10.0.1.0/24")
-      _ = sketch.device("r1", (a, ["10.0.0.1/24"]), (between, ["10.0.8.1/24"])) { device in
-        let hide = device.translation("hide", .pool(addresses("10.0.9.1-10.0.9.2")))
-        let nat = device.list("snat", [rule(.permit, .any, .translateSource(hide))])
-        device.route("10.0.1.0/24", .gateway(address("10.0.8.2"), interface: nil))
-        device.pipeline.departure = [.natFilter(nat, end: .source), .translateSource]
-        device.filters(rule(.permit, from("10.0.9.1")))
-        device.remembers(bypassing: true)
-      }
-      _ = sketch.device("r2", (between, ["10.0.8.2/24"]), (b, ["10.0.1.1/24"])) { device in
-        device.route("10.0.9.0/24", .gateway(address("10.0.8.1"), interface: nil))
-        let list = device.list("in", [rule(.permit, from(permitted))])
-        device.pipeline.arrival.insert(.ingressFilter([list, nil]), at: 0)
-      }
+      let sketch = hidden(
+        by: [.translateSource], filtered: from("10.0.9.1"), beyond: permitted)
+      #expect(sketch.verdict(isolate("segment:a", "segment:b")) == verdict, "\(permitted)")
+    }
+  }
+
+  @Test func `they keep that source where another stage could translate it`() {
+    for (permitted, verdict) in [("10.0.9.1", "violated connection"), ("10.0.9.2", "holds")] {
+      let sketch = hidden(
+        by: [.translateSource, .translateSource], filtered: from("10.0.9.1"), beyond: permitted)
+      #expect(sketch.verdict(isolate("segment:a", "segment:b")) == verdict, "\(permitted)")
+    }
+  }
+
+  @Test func `they keep that destination where another stage could translate it`() {
+    let sketch = published(
+      .pool(addresses("10.0.1.10-10.0.1.11")), only: to("10.0.1.10"),
+      again: [.translateDestination])
+    #expect(sketch.verdict(isolate("segment:a", "10.0.1.11")) == "holds")
+    #expect(sketch.verdict(isolate("segment:a", "10.0.1.10")) == "violated connection")
+  }
+
+  @Test func `a pool is drawn from once, also for the first packet`() {
+    for (permitted, verdict) in [("10.0.9.1", "violated half-open"), ("10.0.9.2", "holds")] {
+      let sketch = hidden(
+        by: [.translateSource, .filter(1, role: .plain), .translateSource], filtered: .any,
+        beyond: permitted)
       #expect(sketch.verdict(isolate("segment:a", "segment:b")) == verdict, "\(permitted)")
     }
   }
@@ -96,11 +106,38 @@ import Testing
     try sketch.agrees(on: error, from: b, after: opener, from: a)
   }
 
+  /// A firewall that hides `a` behind 10.0.9.1 or 10.0.9.2, opens sessions for what a match then
+  /// holds, and forwards to a router that lets one source through to `b`. Its list 1 permits
+  /// 10.0.9.1.
+  private func hidden(
+    by stages: [Stage], filtered match: Match, beyond permitted: String
+  ) -> Sketch {
+    var sketch = Sketch()
+    let a = sketch.segment("a", "10.0.0.0/24")
+    let between = sketch.segment("between", "10.0.8.0/24")
+    let b = sketch.segment("b", "10.0.1.0/24")
+    _ = sketch.device("r1", (a, ["10.0.0.1/24"]), (between, ["10.0.8.1/24"])) { device in
+      let hide = device.translation("hide", .pool(addresses("10.0.9.1-10.0.9.2")))
+      let nat = device.list("snat", [rule(.permit, .any, .translateSource(hide))])
+      _ = device.list("first", [rule(.permit, from("10.0.9.1"))])
+      device.route("10.0.1.0/24", .gateway(address("10.0.8.2"), interface: nil))
+      device.pipeline.departure = [.natFilter(nat, end: .source)] + stages
+      device.filters(rule(.permit, match))
+      device.remembers(bypassing: true)
+    }
+    _ = sketch.device("r2", (between, ["10.0.8.2/24"]), (b, ["10.0.1.1/24"])) { device in
+      device.route("10.0.9.0/24", .gateway(address("10.0.8.1"), interface: nil))
+      let list = device.list("in", [rule(.permit, from(permitted))])
+      device.pipeline.arrival.insert(.ingressFilter([list, nil]), at: 0)
+    }
+    return sketch
+  }
+
   /// A firewall that translates what `a` sends to 10.0.0.100 or, without addresses, to port 80, and
   /// opens sessions to `b` and `c` for what a match then holds.
   private func published(
     _ address: Translation.Address? = nil, port: Translation.Port? = nil, only match: Match,
-    key: RouteKey = .destination
+    key: RouteKey = .destination, again stages: [Stage] = []
   ) -> Sketch {
     var sketch = Sketch()
     let a = sketch.segment("a", "10.0.0.0/24")
@@ -114,7 +151,7 @@ import Testing
       let choose = Stage.natFilter(nat, end: .destination)
       $0.pipeline.arrival =
         key == .destination
-        ? [choose, .translateDestination, .route(key)] : [choose, .route(key)]
+        ? [choose, .translateDestination] + stages + [.route(key)] : [choose, .route(key)]
       if key != .destination { $0.pipeline.departure = [.translateDestination] }
       $0.filters(rule(.permit, match))
       $0.remembers(bypassing: true)

@@ -66,6 +66,28 @@ import Testing
       ])
   }
 
+  @Test func `a later stage does not draw from the pool again`() {
+    var plan = Plan()
+    let lan = plan.segment("lan", "10.0.0.0/24")
+    let far = plan.segment("far", "203.0.113.0/24")
+    _ = plan.device("r", (lan, ["10.0.0.1/24"]), (far, ["203.0.113.1/24"])) { device in
+      let pool = Translation.Address.pool(AddressSet(["203.0.113.6/31"]))
+      let translation = device.translation("t", pool)
+      let choose = device.list(
+        "nat",
+        [rule(.permit, .any, .translateDestination(translation), .translateSource(translation))])
+      let stages = [Stage.translateDestination, .translateSource]
+      device.pipeline = Pipeline(
+        arrival: [.filter(choose, role: .plain)] + stages + [.filter(1, role: .plain)] + stages
+          + [.route(.translatedDestination)],
+        departure: stages)
+      let first = AddressSet("203.0.113.6")
+      _ = device.list("first", [rule(.permit, .all([first.asSource, first.asDestination]))])
+    }
+    #expect(
+      changed(plan.simulator(), packet) == ["on far as \(tcp("203.0.113.6", "203.0.113.6"))"])
+  }
+
   @Test func `routes settle the address of a pool, and what is written since the port`() {
     var plan = Plan()
     let lan = plan.segment("lan", "10.0.0.0/24")
