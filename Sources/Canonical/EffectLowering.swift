@@ -178,6 +178,8 @@ extension DeviceLowering {
     if wire.contains(where: { [.family, .protocol, .fragment].contains($0) }) {
       return lowering.add(.rewrite([.anything], next: target))
     }
-    return lowering.add(.rewrite([.scramble(wire)], next: target))
+    // A packet that has none of them is what it was, and so are outcomes that were found for it.
+    let scrambled = lowering.add(.rewrite([.scramble(wire)], next: target))
+    return lowering.match([(wire.flatMap(MatchBoxes.having), scrambled)], otherwise: target)
   }
 }
