@@ -16,6 +16,8 @@ struct Trace {
   var sessions: [Session] = []
   /// The outcomes of conditions that it met, for the packet as it then was.
   var outcomes: [Outcome] = []
+  /// What devices noted of it, as rules see that: an unmodelled action may have written it.
+  var registers: [HeaderField: Set<UInt128>] = [:]
 
   /// One outcome.
   struct Outcome: Hashable {
@@ -283,6 +285,7 @@ extension Engine {
       point = moved
       if trace.headers.last != point.header { trace.headers.append(point.header) }
       note(point, in: &trace)
+      noteRegisters(point, at: steps[index].location, in: &trace)
       index = next
     }
     return trace
@@ -294,6 +297,20 @@ extension Engine {
       else { continue }
       trace.outcomes.append(
         Trace.Outcome(literal: Literal(condition, literal.value), header: point.header))
+    }
+  }
+
+  /// Notes the values of registers that a location writes.
+  private func noteRegisters(_ point: HeaderPoint, at location: Int, in trace: inout Trace) {
+    guard case .rewrite(let writes, _) = canonical.locations[location] else { return }
+    for case .set(let field, _) in writes where field > .etherType {
+      switch field {
+      case .connectionState: trace.registers[field, default: []].insert(point[field] & 7)
+      case .vrf:
+        let most = network.devices.map(\.vrfs.count).max() ?? 0
+        trace.registers[field] = Set((0..<most).map { UInt128($0) })
+      default: trace.registers[field, default: []].insert(point[field])
+      }
     }
   }
 

@@ -202,6 +202,9 @@ extension Engine {
     guard let trace = try trace(suspect), let sent = trace.headers.first else { return nil }
     simulator.valuation = valuation(of: trace)
     simulator.candidates = candidates(for: trace.headers)
+    for (field, values) in trace.registers {
+      simulator.candidates.values[field, default: []] += values.sorted()
+    }
     simulator.remember(trace.sessions)
     let literals = Set(trace.outcomes.map(\.literal)).sorted()
     return witness(of: suspect, sent, from: trace.origin, simulator, literals)
