@@ -106,9 +106,10 @@ import Testing
     try sketch.agrees(on: error, from: b, after: opener, from: a)
   }
 
-  /// A firewall that hides `a` behind 10.0.9.1 or 10.0.9.2, opens sessions for what a match then
-  /// holds, and forwards to a router that lets one source through to `b`. Its list 1 permits
-  /// 10.0.9.1.
+  /// A firewall that gives `a` the source 10.0.9.1 or 10.0.9.2.
+  ///
+  /// It opens sessions for what a match then holds, and forwards to a router that lets one source
+  /// through to `b`. Its list 1 permits 10.0.9.1.
   private func hidden(
     by stages: [Stage], filtered match: Match, beyond permitted: String
   ) -> Sketch {

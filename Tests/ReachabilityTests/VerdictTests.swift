@@ -33,4 +33,36 @@ import Testing
       #expect(sketch.verdict(isolate("segment:a", address)) == verdict, "\(address)")
     }
   }
+
+  @Test func `a witness has what an unmodelled action noted of it`() {
+    for field in [HeaderField.mark, .vrf, .connectionState, .connectionStatus, .egress] {
+      var sketch = Sketch()
+      let a = sketch.segment("a", "10.0.0.0/24")
+      let b = sketch.segment("b", "10.0.1.0/24")
+      let unknown = sketch.condition("unknown", assumed: true)
+      _ = sketch.device("r", (a, ["10.0.0.1/24"]), (b, ["10.0.1.1/24"])) { device in
+        device.vrfs += [VRF(name: "1"), VRF(name: "2"), VRF(name: "3")]
+        let first = device.list("first", [rule(.opaque(condition: unknown, writes: [field]))])
+        device.pipeline.departure.append(.filter(first, role: .plain))
+        device.filters(rule(.permit, .field(field, Ranges(2))))
+      }
+      let verdict = sketch.verdict(isolate("segment:a", "segment:b"))
+      #expect(verdict.hasPrefix("violated"), "\(field): \(verdict)")
+    }
+  }
+
+  @Test func `a packet is what it was where an unmodelled action has nothing to write`() {
+    var sketch = Sketch()
+    let a = sketch.segment("a", "10.0.0.0/24")
+    let b = sketch.segment("b", "10.0.1.0/24")
+    let unknown = sketch.condition("unknown", scope: Condition.ofPacket)
+    _ = sketch.device("r", (a, ["10.0.0.1/24"]), (b, ["10.0.1.1/24"])) { device in
+      let opaque = ACL.Action.opaque(condition: unknown, writes: [.tcpFlags])
+      let first = device.list("first", [rule(opaque)])
+      device.pipeline.arrival.insert(.filter(first, role: .plain), at: 0)
+      device.filters(rule(.deny, .condition(unknown)), end: .permit)
+    }
+    #expect(sketch.verdict(isolate("segment:a", "segment:b", "udp")) == "holds")
+    #expect(sketch.verdict(isolate("segment:a", "segment:b", "tcp")) == "undecided unknown")
+  }
 }
