@@ -195,7 +195,7 @@ struct DeviceLowering {
       var later = HeaderBox()
       later.constrain(.fragment, to: Ranges(1))
       return lowering.match([([later], lowering.drop(.fragment))], otherwise: next)
-    case .fragment: return lowerFragment(next: next, in: &lowering)
+    case .fragment: return lowerFragment(at: point, next: next, in: &lowering)
     }
   }
 
@@ -232,19 +232,46 @@ struct DeviceLowering {
     return lowering.match(entries, otherwise: next)
   }
 
-  private func lowerFragment(next: Int, in lowering: inout Lowering) -> Int {
+  private func lowerFragment(at point: Point, next: Int, in lowering: inout Lowering) -> Int {
     var whole = HeaderBox()
     whole.constrain(.family, to: Ranges(0...1))
     whole.constrain(.fragment, to: Ranges(0))
     let zero = Ranges(0)
+    let cut = isLookedUp(at: point) ? cutOff(next: next, in: &lowering) : next
     let later = lowering.add(
       .rewrite(
         [
           .set(.fragment, Ranges(1)), .set(.sourcePort, zero), .set(.destinationPort, zero),
           .set(.icmpType, zero), .set(.icmpCode, zero), .set(.tcpFlags, zero),
-        ], next: next))
+        ], next: cut))
     let both = lowering.add(.spread(main: next, copies: [later]))
     return lowering.match([([whole], both)], otherwise: next)
+  }
+
+  /// Notes of fragments that would open a session that they open none.
+  private func cutOff(next: Int, in lowering: inout Lowering) -> Int {
+    let new = UInt128(ConnectionState.new.rawValue)
+    var entries: [(boxes: [HeaderBox], target: Int)] = []
+    for flags in [0, RegisterCode.forwarded] {
+      let noted = lowering.add(
+        .rewrite(
+          [.set(.connectionState, Ranges(RegisterCode.cutOff + flags))], next: next))
+      let box = HeaderBox().constrained(.connectionState, to: Ranges(new + flags))
+      entries.append(([box], noted))
+    }
+    return lowering.match(entries, otherwise: next)
+  }
+
+  /// Whether every packet at a point was looked up in the sessions.
+  private func isLookedUp(at point: Point) -> Bool {
+    if device.sessions == nil { return false }
+    if stages(of: point.line).prefix(point.stage).contains(.recall) { return true }
+    switch point.line {
+    case .arrival, .output: return false
+    case .departure: return stages(of: .arrival).contains(.recall)
+    case .input:
+      return stages(of: .arrival).contains(.recall) && stages(of: .output).contains(.recall)
+    }
   }
 
   private mutating func lowerBridge(

@@ -39,8 +39,8 @@ extension DeviceLowering {
   private func exempt(next: Int, in lowering: inout Lowering) -> Int {
     var entries: [(boxes: [HeaderBox], target: Int)] = []
     for flags in RegisterCode.stateFlags where flags & RegisterCode.exempt == 0 {
-      for state in ConnectionState.allCases {
-        let code = flags + UInt128(state.rawValue)
+      for state in ConnectionState.allCases.map({ UInt128($0.rawValue) }) + [RegisterCode.cutOff] {
+        let code = flags + state
         let noted = lowering.add(
           .rewrite(
             [.set(.connectionState, Ranges(code + RegisterCode.exempt))], next: next))

@@ -10,6 +10,9 @@ public enum RegisterCode {
   public static let exempt: UInt128 = 8
   /// Added to a state in `connectionState`: its session forwards the packet past the filters.
   public static let forwarded: UInt128 = 16
+  /// The state of a new packet that is a later fragment and was cut off the packet that was looked
+  /// up: it looks new to rules, and opens no session.
+  static let cutOff: UInt128 = 5
   /// The greatest number of a translation, those that stand for a part of a pool included.
   static let greatestTranslation: UInt128 = (1 << 18) - 1
   /// Added in `vrf` to the number of a forced way together with the VRF that the packet is in.
@@ -84,7 +87,8 @@ public enum RegisterCode {
 
   /// The codes of a connection state, whatever its flags.
   static func codes(of state: ConnectionState) -> Ranges {
-    Ranges(values: stateFlags.map { $0 + UInt128(state.rawValue) })
+    let own = [UInt128(state.rawValue)] + (state == .new ? [cutOff] : [])
+    return Ranges(values: stateFlags.flatMap { flags in own.map { $0 + flags } })
   }
 }
 
@@ -110,7 +114,10 @@ struct VisibleRegisters {
   func codes(_ field: HeaderField, _ values: Ranges) -> Ranges {
     switch field {
     case .connectionState:
-      let states = values.intersection(Ranges(0...7))
+      var states = values.intersection(Ranges(0...RegisterCode.cutOff - 1))
+      if states.contains(UInt128(ConnectionState.new.rawValue)) {
+        states = states.union(Ranges(RegisterCode.cutOff))
+      }
       return Ranges(
         RegisterCode.stateFlags.flatMap { flags in
           states.ranges.map { $0.lowerBound + flags...$0.upperBound + flags }

@@ -93,6 +93,27 @@ import Testing
     #expect(sketch.verdict(there) == "violated lost")
   }
 
+  @Test func `what is cut off a packet opens no session`() {
+    var sketch = Sketch()
+    let a = sketch.segment("a", "10.0.0.0/24")
+    let between = sketch.segment("between", "10.0.8.0/24")
+    let b = sketch.segment("b", "10.0.1.0/24")
+    let fragments = Match.field(.fragment, Ranges(1))
+    _ = sketch.device("r1", (a, ["10.0.0.1/24"]), (between, ["10.0.8.1/24"])) { device in
+      device.route("10.0.1.0/24", .gateway(address("10.0.8.2"), interface: nil))
+      device.filters(rule(.deny, fragments), rule(.permit, from("10.0.0.0/24")))
+      device.pipeline.departure.append(.fragment)
+      device.remembers(bypassing: true)
+      device.sessions?.acceptsRelated = false
+    }
+    _ = sketch.device("r2", (between, ["10.0.8.2/24"]), (b, ["10.0.1.1/24"])) { device in
+      device.route("10.0.0.0/24", .gateway(address("10.0.8.1"), interface: nil))
+      let list = device.list("in", [rule(.permit, fragments)])
+      device.pipeline.arrival.insert(.ingressFilter([nil, list]), at: 0)
+    }
+    #expect(sketch.verdict(isolate("segment:b", "segment:a"), replies: .forbid) == "holds")
+  }
+
   @Test func `an error may be about a packet that nothing answers`() throws {
     var sketch = Sketch()
     let a = sketch.segment("a", "10.0.0.0/24")
