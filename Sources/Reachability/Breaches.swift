@@ -20,22 +20,32 @@ extension Engine {
   mutating func delivered(
     from: ZoneExtent, to: ZoneExtent, watching: [Int] = []
   ) throws(LimitReached) -> [Breach] {
-    let key = ReachKey(sources: try starts(of: from), watched: watching)
-    let reach = try reach(key)
     var result: [Breach] = []
-    for part in to.parts {
-      let received = try receivedSpace(of: part)
-      for flow in try flows(
-        of: reach, at: canonical.deliveredOnSegment[part.segment])
-      {
-        let space = try store.intersection(flow.space, received)
-        append(space, flow.trail, .segment(part.segment), from, to: &result)
+    for reach in try reaches(of: from, watching: watching) {
+      for part in to.parts {
+        let received = try receivedSpace(of: part)
+        let end = canonical.deliveredOnSegment[part.segment]
+        for flow in try flows(of: reach, at: end) {
+          let space = try store.intersection(flow.space, received)
+          append(space, flow.trail, .segment(part.segment), from, to: &result)
+        }
+      }
+      for device in to.devices {
+        for flow in try flows(of: reach, at: canonical.deliveredToDevice[device]) {
+          append(flow.space, flow.trail, .device(device), from, to: &result)
+        }
       }
     }
-    for device in to.devices {
-      for flow in try flows(of: reach, at: canonical.deliveredToDevice[device]) {
-        append(flow.space, flow.trail, .device(device), from, to: &result)
-      }
+    return result
+  }
+
+  /// What a zone's hosts reach, which is shared with other questions, and what its devices do.
+  mutating func reaches(
+    of extent: ZoneExtent, watching: [Int] = []
+  ) throws(LimitReached) -> [Reach] {
+    var result: [Reach] = []
+    for starts in [try hostStarts(of: extent), try deviceStarts(of: extent)] where !starts.isEmpty {
+      result.append(try reach(ReachKey(sources: starts, watched: watching)))
     }
     return result
   }

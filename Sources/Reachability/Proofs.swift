@@ -8,7 +8,7 @@ import Simulation
 extension Engine {
   /// The rules that stop what one zone sends on its way to another.
   mutating func proof(from: ZoneExtent, to: ZoneExtent) throws(LimitReached) -> Proof {
-    let reach = try reach(ReachKey(sources: try starts(of: from), watched: []))
+    let reaches = try reaches(of: from)
     var addresses = to.addresses
     for device in to.devices {
       for vrf in network.devices[device].vrfs.indices {
@@ -18,9 +18,9 @@ extension Engine {
     let wanted = try store.space(of: destinationBoxes(addresses))
     var found: Set<CanonicalNetwork.RuleReference> = []
     for (location, table, outcome) in denials {
-      let flows = try flows(of: reach, at: location)
-      if flows.isEmpty { continue }
-      for flow in flows {
+      var denied: [Flow] = []
+      for reach in reaches { denied += try flows(of: reach, at: location) }
+      for flow in denied {
         let meant = try store.intersection(flow.space, wanted)
         for part in try split(meant, by: table) where part.target == outcome {
           found.formUnion(try rules(stopping: part.space, in: table, outcome: outcome))

@@ -100,8 +100,9 @@ extension Engine {
   mutating func prepare(asked: [ReachKey.Start]) throws(LimitReached) {
     guard canonical.hasSessions.contains(true) else { return try share(asked) }
     let everything = try everySender()
-    // Where everybody may send as anybody, every packet would have to say who sent it.
-    if network.spoofing != .any, !asked.isEmpty {
+    // Where everybody may send as anybody, every packet would have to say who sent it. And what is
+    // asked about must open no sessions that nobody would without the question.
+    if network.spoofing != .any, !asked.isEmpty, try isPart(asked, of: everything) {
       try share(asked + everything)
       if shared != nil, try sharedFlows(mode: .both) != nil { return }
       memories = memories.map { _ in SessionMemory() }
@@ -109,6 +110,18 @@ extension Engine {
     shared = nil
     try learnSessions(from: everything)
     try share(asked)
+  }
+
+  /// Whether everything that some starts send others do, at the same places.
+  private mutating func isPart(
+    _ some: [ReachKey.Start], of all: [ReachKey.Start]
+  ) throws(LimitReached) -> Bool {
+    for start in some {
+      guard let whole = all.first(where: { $0.location == start.location }),
+        try store.isSubset(start.space, of: whole.space)
+      else { return false }
+    }
+    return true
   }
 
   /// The fixpoint of all that is shared, made when it is first asked for; `nil` where it is too

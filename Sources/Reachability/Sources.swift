@@ -5,10 +5,16 @@ import Packets
 import Policies
 
 extension Engine {
-  /// Where the packets of a zone start: what its hosts can send, and its devices.
-  mutating func starts(of extent: ZoneExtent) throws(LimitReached) -> [ReachKey.Start] {
+  /// Where the packets of a zone's hosts start.
+  mutating func hostStarts(of extent: ZoneExtent) throws(LimitReached) -> [ReachKey.Start] {
     var result: [ReachKey.Start] = []
     for part in extent.parts { result.append(try start(of: part)) }
+    return result.filter { !$0.space.isEmpty }
+  }
+
+  /// Where the packets of a zone's devices start.
+  mutating func deviceStarts(of extent: ZoneExtent) throws(LimitReached) -> [ReachKey.Start] {
+    var result: [ReachKey.Start] = []
     for device in extent.devices { result += try starts(ofDevice: device) }
     return result.filter { !$0.space.isEmpty }
   }

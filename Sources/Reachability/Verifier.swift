@@ -121,7 +121,9 @@ struct Verifier: ~Copyable {
       }
     }
     var starts: [ReachKey.Start] = []
-    for extent in extents { starts += try engine.starts(of: extent) }
+    for extent in extents {
+      for part in extent.parts { starts.append(try engine.start(of: part)) }
+    }
     return starts
   }
 

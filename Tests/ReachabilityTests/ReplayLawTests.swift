@@ -88,7 +88,7 @@ extension Engine {
     guard case .segment(let segment) = probe.origin else { return }
     var random = SplitMix(probe.valuation.seed)
     let zone = everybody(on: segment)
-    let reach = try reach(ReachKey(sources: try starts(of: zone), watched: []))
+    let reach = try reach(ReachKey(sources: try hostStarts(of: zone), watched: []))
     reachCache = [:]
     for (delivery, flow) in try deliveries(in: reach) where random.chance(70) {
       var space = flow.space

@@ -32,6 +32,27 @@ import Testing
       "seed \(firstSeed): \(networks) networks, \(compared) zones among others, \(large) too large")
   }
 
+  @Test func `what else is asked about opens no sessions`() {
+    var sketch = Sketch()
+    let a = sketch.segment("a", "10.0.0.0/24")
+    let b = sketch.segment("b", "10.0.1.0/24")
+    let c = sketch.segment("c", "10.0.2.0/24")
+    _ = sketch.device("r", (a, ["10.0.0.1/24"]), (b, ["10.0.1.1/24"])) { device in
+      device.route("10.0.2.0/24", .gateway(address("10.0.1.9"), interface: nil))
+      device.filters(rule(.permit, from("10.0.2.1")))
+      device.remembers(bypassing: true)
+    }
+    _ = sketch.device("s", (b, ["10.0.1.9/24"]), (c, ["10.0.2.1/24"])) { device in
+      device.route("10.0.0.0/24", .gateway(address("10.0.1.1"), interface: nil))
+    }
+    sketch.network.spoofing = .none
+    let back = isolate("segment:a", "device:s")
+    #expect(sketch.verdict(back, replies: .forbid) == "holds")
+    let other = isolate("device:s", "segment:a")
+    #expect(sketch.verdict(back, replies: .forbid, beside: [other]) == "holds")
+    #expect(sketch.verdict(other, beside: [back]) != "holds")
+  }
+
   @Test func `law: sessions are the same learnt alone and while packets are followed`() throws {
     let networks = rounds(12)
     var learnt = 0

@@ -84,7 +84,8 @@ struct Sketch {
   func answer(
     _ obligation: Obligation<Selection>, count: Requirement.Count = .all,
     replies: Requirement.Replies = .allow, exits: Requirement.Exits = .all,
-    waiving waived: [Conduit<Selection>] = [], until: String = "2030-01-01"
+    waiving waived: [Conduit<Selection>] = [], until: String = "2030-01-01",
+    beside others: [Obligation<Selection>] = []
   ) -> VerificationResult.Answer {
     var policy = Policy(name: "policy", place: Place(file: "policy"))
     policy.requirements = [
@@ -92,6 +93,10 @@ struct Sketch {
         id: "R1", count: count, replies: replies, exits: exits, obligation: obligation,
         place: Place(file: "policy", line: 1))
     ]
+    for (number, other) in others.enumerated() {
+      policy.requirements.append(
+        Requirement(id: "R\(number + 2)", obligation: other, place: policy.place))
+    }
     guard let today = Day(parsing: "2025-06-01"), let until = Day(parsing: until) else {
       preconditionFailure("a day")
     }
@@ -112,10 +117,12 @@ struct Sketch {
   func verdict(
     _ obligation: Obligation<Selection>, count: Requirement.Count = .all,
     replies: Requirement.Replies = .allow, exits: Requirement.Exits = .all,
-    waiving waived: [Conduit<Selection>] = [], until: String = "2030-01-01"
+    waiving waived: [Conduit<Selection>] = [], until: String = "2030-01-01",
+    beside others: [Obligation<Selection>] = []
   ) -> String {
     let answer = answer(
-      obligation, count: count, replies: replies, exits: exits, waiving: waived, until: until)
+      obligation, count: count, replies: replies, exits: exits, waiving: waived, until: until,
+      beside: others)
     return words(answer)
   }
 
