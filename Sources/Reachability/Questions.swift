@@ -133,7 +133,7 @@ extension Verifier {
     return ZoneExtent(name: name, place: zone.place, parts: parts)
   }
 
-  /// Every host that belongs to neither of two zones.
+  /// Every host and device that belongs to neither of two zones.
   func others(than zone: ZoneExtent, and other: ZoneExtent) -> ZoneExtent {
     var parts: [ZoneExtent.Part] = []
     for segment in network.segments.indices {
@@ -153,7 +153,10 @@ extension Verifier {
         parts.append(ZoneExtent.Part(segment: segment, addresses: addresses, declared: .none))
       }
     }
-    return ZoneExtent(name: "everybody else", place: zone.place, parts: parts)
+    let devices = network.devices.indices.filter {
+      !zone.devices.contains($0) && !other.devices.contains($0)
+    }
+    return ZoneExtent(name: "everybody else", place: zone.place, parts: parts, devices: devices)
   }
 
   /// The first address of each IPv4 subnet on a segment, which no host has.

@@ -27,6 +27,13 @@ private func asked(_ from: String = "segment:b", _ text: String? = nil) -> Oblig
     #expect(managed(permitted).verdict(asked("segment:a")) != "holds")
   }
 
+  @Test func `other devices are somebody else, too`() {
+    var sketch = managed(rule(.permit, from("10.0.1.0/24")))
+    _ = sketch.device("s", (1, ["10.0.1.2/24"]))
+    #expect(sketch.verdict(asked("segment:b")) != "holds")
+    #expect(sketch.verdict(asked("segment:b device:s")) == "holds")
+  }
+
   @Test func `the services of management and not those next to them`() {
     for (open, verdict) in [
       (tcp(21), "holds"), (tcp(22), "violated half-open"), (tcp(23), "violated half-open"),
