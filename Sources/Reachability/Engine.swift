@@ -60,11 +60,9 @@ struct Engine: ~Copyable {
   /// The locations that deny, with the outcomes by which they do.
   let denials: [(location: Int, table: Int, outcome: Int)]
   /// What many questions ask about, followed together.
-  var shared: SharedSources?
-  /// What selections of shared sources hold, by trail.
-  var selections: [SourceSelection: [Trail: HeaderSpace]] = [:]
-  /// What can be at each location of all that is shared.
-  var sharedReachMade: [[Flow]]?
+  var shared: [SharedSources] = []
+  /// What each selection of shared sources holds, by trail.
+  var selections: [[Trail: HeaderSpace]] = []
   /// The locations that lead to each location, made when a trace first asks for them.
   var predecessorCache: [[Int]]?
   /// Reachable sets by source, so that requirements of one source share them.

@@ -13,10 +13,14 @@ struct SharedSources: Sendable {
   var starts: [ReachKey.Start]
   /// For each start, the packets of which the source may start elsewhere, too.
   var ambiguous: [HeaderSpace]
+  /// What can be at each location, once that was asked.
+  var flows: [[Flow]]?
 }
 
 /// Those of the packets in a shared reach that certain senders sent.
-struct SourceSelection: Hashable, Sendable {
+struct SourceSelection: Sendable {
+  /// Its number, under which the engine keeps what it holds.
+  var number: Int
   /// Boxes of their sources as sent and their origins.
   var boxes: [HeaderBox]
 }
@@ -44,7 +48,7 @@ extension Engine {
     }
     var ambiguous: [HeaderSpace] = []
     for start in starts { ambiguous.append(try store.intersection(start.space, repeated)) }
-    shared = SharedSources(starts: starts, ambiguous: ambiguous)
+    shared.append(SharedSources(starts: starts, ambiguous: ambiguous))
   }
 
   /// A set without all but its sources.
@@ -55,7 +59,17 @@ extension Engine {
 
   /// What these starts share with others; `nil` where they are no part of what is shared.
   mutating func sharedReach(for key: ReachKey) throws(LimitReached) -> Reach? {
-    guard let shared, key.watched.isEmpty else { return nil }
+    guard key.watched.isEmpty else { return nil }
+    for group in shared.indices {
+      if let reach = try sharedReach(for: key, in: group) { return reach }
+    }
+    return nil
+  }
+
+  private mutating func sharedReach(
+    for key: ReachKey, in group: Int
+  ) throws(LimitReached) -> Reach? {
+    let shared = shared[group]
     var boxes: [HeaderBox] = []
     for start in key.sources {
       guard let number = shared.starts.firstIndex(where: { $0.location == start.location })
@@ -70,8 +84,10 @@ extension Engine {
       boxes += try sourceBoxes(of: noted, origin: UInt128(number + 1))
       boxes += try sourceBoxes(of: plain, origin: 0)
     }
-    guard let flows = try sharedFlows() else { return nil }
-    return Reach(flows: flows, selection: SourceSelection(boxes: boxes))
+    guard let flows = try sharedFlows(of: group) else { return nil }
+    selections.append([:])
+    let selection = SourceSelection(number: selections.count - 1, boxes: boxes)
+    return Reach(flows: flows, selection: selection)
   }
 
   /// Boxes of the packets that were sent from these sources, IPv4 or IPv6; a frame's are both 0.
@@ -97,17 +113,24 @@ extension Engine {
   /// Learns what devices remember from all that may be sent, and shares what is asked about.
   ///
   /// Both come from one fixpoint where that is not too large.
-  mutating func prepare(asked: [ReachKey.Start]) throws(LimitReached) {
+  mutating func prepare(
+    asked: [ReachKey.Start], ofDevices: [ReachKey.Start] = []
+  ) throws(LimitReached) {
+    try prepareHosts(asked)
+    try share(ofDevices)
+  }
+
+  private mutating func prepareHosts(_ asked: [ReachKey.Start]) throws(LimitReached) {
     guard canonical.hasSessions.contains(true) else { return try share(asked) }
     let everything = try everySender()
     // Where everybody may send as anybody, every packet would have to say who sent it. And what is
     // asked about must open no sessions that nobody would without the question.
     if network.spoofing != .any, !asked.isEmpty, try isPart(asked, of: everything) {
       try share(asked + everything)
-      if shared != nil, try sharedFlows(mode: .both) != nil { return }
+      if !shared.isEmpty, try sharedFlows(of: 0, mode: .both) != nil { return }
       memories = memories.map { _ in SessionMemory() }
     }
-    shared = nil
+    shared = []
     try learnSessions(from: everything)
     try share(asked)
   }
@@ -127,10 +150,10 @@ extension Engine {
   /// The fixpoint of all that is shared, made when it is first asked for; `nil` where it is too
   /// large, so that smaller ones have to do.
   private mutating func sharedFlows(
-    mode: ReachMode = .following
+    of group: Int, mode: ReachMode = .following
   ) throws(LimitReached) -> [[Flow]]? {
-    if let made = sharedReachMade { return made }
-    guard let shared else { return nil }
+    let shared = shared[group]
+    if let made = shared.flows { return made }
     var sources: [ReachKey.Start] = []
     for (number, start) in shared.starts.enumerated() {
       let noted = try store.assign(
@@ -143,10 +166,10 @@ extension Engine {
       ReachKey(sources: sources, watched: []), mode: mode, edges: store.limit / 2)
     if limit != nil {
       limit = nil
-      self.shared = nil
+      self.shared[group].starts = []
       return nil
     }
-    sharedReachMade = made.flows
+    self.shared[group].flows = made.flows
     return made.flows
   }
 
@@ -168,9 +191,9 @@ extension Engine {
   private mutating func selected(
     by selection: SourceSelection, on trail: Trail
   ) throws(LimitReached) -> HeaderSpace {
-    if let known = selections[selection]?[trail] { return known }
+    if let known = selections[selection.number][trail] { return known }
     let made = try store.space(of: selection.boxes.map(trail.localised))
-    selections[selection, default: [:]][trail] = made
+    selections[selection.number][trail] = made
     return made
   }
 }

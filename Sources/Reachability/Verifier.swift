@@ -70,7 +70,8 @@ struct Verifier: ~Copyable {
     _ policy: ResolvedPolicy, withMatrix: Bool, progress: (Int, Int) -> Void
   ) throws(LimitReached) -> VerificationResult {
     var answers: [VerificationResult.Answer] = []
-    try engine.prepare(asked: try asked(by: policy, withMatrix: withMatrix))
+    let asked = try asked(by: policy, withMatrix: withMatrix)
+    try engine.prepare(asked: asked.hosts, ofDevices: asked.devices)
     for (number, requirement) in policy.requirements.enumerated() {
       progress(number, policy.requirements.count)
       answers.append(answer(requirement))
@@ -107,7 +108,7 @@ struct Verifier: ~Copyable {
   /// Where the packets start that requirements ask about; what is left out costs time only.
   private mutating func asked(
     by policy: ResolvedPolicy, withMatrix: Bool
-  ) throws(LimitReached) -> [ReachKey.Start] {
+  ) throws(LimitReached) -> (hosts: [ReachKey.Start], devices: [ReachKey.Start]) {
     var extents: [ZoneExtent] = withMatrix ? policy.zones : []
     for requirement in policy.requirements {
       switch requirement.obligation {
@@ -120,11 +121,13 @@ struct Verifier: ~Copyable {
       case .through, .mustReach, .noDualHomed: break
       }
     }
-    var starts: [ReachKey.Start] = []
+    var hosts: [ReachKey.Start] = []
+    var devices: [ReachKey.Start] = []
     for extent in extents {
-      for part in extent.parts { starts.append(try engine.start(of: part)) }
+      hosts += try engine.hostStarts(of: extent)
+      devices += try engine.deviceStarts(of: extent)
     }
-    return starts
+    return (hosts, devices)
   }
 
   /// A verdict, and what went wrong on our side in finding it.

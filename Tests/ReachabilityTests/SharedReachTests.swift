@@ -20,7 +20,7 @@ import Testing
       do {
         var engine = try Engine(for: network, setLimit: 500_000)
         compared += try Self.compare(&engine, &maker.random, seed)
-        tagged += engine.shared?.ambiguous.count { !$0.isEmpty } ?? 0
+        tagged += engine.shared.first?.ambiguous.count { !$0.isEmpty } ?? 0
       } catch is LimitReached {
         large += 1
       } catch is LoweringLimit {
@@ -70,7 +70,7 @@ import Testing
         if engine.limit != nil { continue }
         engine.memories = expected.map { _ in SessionMemory() }
         try engine.prepare(asked: everything)
-        if engine.sharedReachMade == nil { continue }
+        if engine.shared.first?.flows == nil { continue }
         learnt += 1
         for (alone, together) in zip(expected, engine.memories) {
           classes += alone.classes.count
