@@ -41,6 +41,11 @@ extension Device {
     return result
   }
 
+  /// The addresses at which the device itself is reached, in whichever VRF.
+  public var ownAddresses: AddressSet {
+    vrfs.indices.reduce(.none) { $0.union(ownAddresses(vrf: $1)) }
+  }
+
   /// The addresses at which the device itself is reached, by whichever interface, in one VRF.
   public func ownAddresses(vrf: Int) -> AddressSet {
     interfaces.reduce(.none) { $1.vrf == vrf && $1.isUp ? $0.union($1.ownAddresses) : $0 }

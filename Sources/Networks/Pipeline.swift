@@ -89,6 +89,16 @@ public enum TranslationEnd: Hashable, Sendable {
   case source
   /// The destination.
   case destination
+
+  /// The field of its address in packets of a family.
+  public func address(in family: Family) -> HeaderField {
+    switch (self, family) {
+    case (.source, .ipv4): .sourceIPv4
+    case (.source, _): .sourceIPv6
+    case (.destination, .ipv4): .destinationIPv4
+    case (.destination, _): .destinationIPv6
+    }
+  }
 }
 
 /// How a device remembers the packets that it passed as new, and what it does with later ones.

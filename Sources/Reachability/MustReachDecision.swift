@@ -241,12 +241,6 @@ extension Verifier {
   private mutating func packets(
     to goal: ZoneExtent, services: ServiceSet
   ) throws(LimitReached) -> HeaderSpace {
-    var addresses = goal.addresses
-    for device in goal.devices {
-      for vrf in network.devices[device].vrfs.indices {
-        addresses = addresses.union(network.devices[device].ownAddresses(vrf: vrf))
-      }
-    }
     let tcp = Ranges(UInt128(IPProtocol.tcp))
     let plain = Engine.outside.constrained(.fragment, to: Ranges(0))
       .constrained(.monitor, to: Ranges(0)).constrained(.origin, to: Ranges(0))
@@ -260,7 +254,7 @@ extension Verifier {
     ]
     let wanted = engine.product(
       engine.product(kinds, engine.boxes(of: services.match())),
-      engine.destinationBoxes(addresses))
+      engine.destinationBoxes(goal))
     var space = try engine.store.space(of: wanted)
     space = try engine.store.intersection(space, engine.valid)
     return try engine.withoutExtensionHeaders(space)

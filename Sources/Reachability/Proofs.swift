@@ -9,13 +9,7 @@ extension Engine {
   /// The rules that stop what one zone sends on its way to another.
   mutating func proof(from: ZoneExtent, to: ZoneExtent) throws(LimitReached) -> Proof {
     let reaches = try reaches(of: from)
-    var addresses = to.addresses
-    for device in to.devices {
-      for vrf in network.devices[device].vrfs.indices {
-        addresses = addresses.union(network.devices[device].ownAddresses(vrf: vrf))
-      }
-    }
-    let wanted = try store.space(of: destinationBoxes(addresses))
+    let wanted = try store.space(of: destinationBoxes(to))
     var found: Set<CanonicalNetwork.RuleReference> = []
     for (location, table, outcome) in denials {
       var denied: [Flow] = []

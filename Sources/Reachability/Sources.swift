@@ -133,6 +133,12 @@ extension Engine {
     familyBoxes(addresses, .destinationIPv4, .destinationIPv6)
   }
 
+  /// Boxes of the packets to an address of a zone or of one of its devices.
+  func destinationBoxes(_ extent: ZoneExtent) -> [HeaderBox] {
+    destinationBoxes(
+      extent.devices.reduce(extent.addresses) { $0.union(network.devices[$1].ownAddresses) })
+  }
+
   /// Boxes of the packets that were sent from one of these addresses.
   func sentSourceBoxes(_ addresses: AddressSet) -> [HeaderBox] {
     familyBoxes(addresses, .sentSourceIPv4, .sentSourceIPv6)

@@ -54,7 +54,10 @@ struct Suspect {
 
 extension Engine {
   /// What a person would send: tried in this order, each if it leaves a packet.
-  static let plainPackets: [HeaderBox] = {
+  static let plainPackets = plainKinds + plainPorts
+
+  /// The kinds of packets that a person would send.
+  private static let plainKinds: [HeaderBox] = {
     let any = HeaderBox()
     return [
       any.constrained(.sessionUse, to: Ranges(0)),
@@ -63,6 +66,13 @@ extension Engine {
       any.constrained(.protocol, to: Ranges(UInt128(IPProtocol.tcp))),
       any.constrained(.tcpFlags, to: Ranges(UInt128(TCPFlags.syn))),
       any.constrained(.protocol, to: Ranges(values: [6, 17])),
+    ]
+  }()
+
+  /// The ports that a person would send from and to, as the packet has them where it is.
+  private static let plainPorts: [HeaderBox] = {
+    let any = HeaderBox()
+    return [
       any.constrained(.sourcePort, to: Ranges(49152...65535)),
       any.constrained(.destinationPort, to: Ranges(1...65535)),
       any.constrained(.sourcePort, to: Ranges(1024...65535)),
@@ -70,15 +80,10 @@ extension Engine {
     ]
   }()
 
-  /// How many of `plainPackets` say what kind of packet it is, before its ports.
-  private static let kindsOfPackets = 6
-
   /// Boxes that prefer declared hosts to undeclared ones, and destinations of the zone.
   private func preferences(for breach: Breach, to: ZoneExtent?) -> [HeaderBox] {
-    var result = [HeaderBox().constrained(.sentSourcePort, to: Ranges(49152...65535))]
-      .map(breach.flow.trail.localised)
-    result = Array(Self.plainPackets.prefix(Self.kindsOfPackets)) + result
-    result += Self.plainPackets.dropFirst(Self.kindsOfPackets)
+    let sentPorts = HeaderBox().constrained(.sentSourcePort, to: Ranges(49152...65535))
+    var result = Self.plainKinds + [breach.flow.trail.localised(sentPorts)] + Self.plainPorts
     let sources = breach.origin.parts.reduce(AddressSet.none) { $0.union($1.declared) }
     result += sentSourceBoxes(sources).map(breach.flow.trail.localised)
     let homes = breach.origin.parts.reduce(AddressSet.none) { $0.union($1.addresses) }
@@ -89,9 +94,7 @@ extension Engine {
         result += destinationBoxes(part.declared) + destinationBoxes(part.addresses)
       }
     case .device(let device):
-      let interfaces = network.devices[device].interfaces
-      let own = interfaces.reduce(AddressSet.none) { $0.union($1.ownAddresses) }
-      result += destinationBoxes(own)
+      result += destinationBoxes(network.devices[device].ownAddresses)
     }
     result += destinationBoxes(Self.exampleAddresses)
     result += sentSourceBoxes(Self.exampleAddresses).map(breach.flow.trail.localised)

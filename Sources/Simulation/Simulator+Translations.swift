@@ -102,14 +102,7 @@ extension Simulator {
     case nil: return [current]
     case .pool(let pool):
       if end == .destination, let planned = state.plannedDestination { return [planned] }
-      let field: HeaderField =
-        switch (end, family) {
-        case (.source, .ipv4): .sourceIPv4
-        case (.source, _): .sourceIPv6
-        case (.destination, .ipv4): .destinationIPv4
-        case (.destination, _): .destinationIPv6
-        }
-      return candidates.choices(for: field, from: pool[family], current: current)
+      return candidates.choices(for: end.address(in: family), from: pool[family], current: current)
     case .prefix(let from, let to):
       guard let address = IPAddress(family, current), from.contains(address) else {
         return [current]

@@ -38,6 +38,8 @@ public struct Simulator: Sendable {
   /// it.
   public var sharesSessions: Bool
 
+  /// For each device those that share their sessions with it.
+  private let sessionPartners: [[Int]]
   let neighbourhood: Neighbourhood
   /// The routes, by device and VRF.
   let tables: [[RoutingTable]]
@@ -55,6 +57,7 @@ public struct Simulator: Sendable {
     self.candidates = candidates
     self.sessions = []
     sharesSessions = true
+    sessionPartners = network.devices.indices.map { network.sessionPartners(of: $0) }
     neighbourhood = Neighbourhood(of: network)
     self.network = network.naming(neighbourhood.unmodelledNextHops)
     tables = network.devices.map { device in
@@ -71,7 +74,7 @@ public struct Simulator: Sendable {
   func sessions(at device: Int) -> [Session] {
     let own = sessionsByDevice[device] ?? []
     if !sharesSessions { return own }
-    return own + network.sessionPartners(of: device).flatMap { sessionsByDevice[$0] ?? [] }
+    return own + sessionPartners[device].flatMap { sessionsByDevice[$0] ?? [] }
   }
 
   /// Adds sessions, each once.

@@ -12,13 +12,7 @@ extension Network {
         if range.upperBound < UInt128.max { found.insert(range.upperBound + 1) }
       }
     }
-    let field: HeaderField =
-      switch (end, family) {
-      case (.source, .ipv4): .sourceIPv4
-      case (.source, _): .sourceIPv6
-      case (.destination, .ipv4): .destinationIPv4
-      case (.destination, _): .destinationIPv6
-      }
+    let field = end.address(in: family)
     for device in devices {
       for rule in device.acls.flatMap(\.rules) { rule.match.visit(field, add) }
       for route in device.vrfs.flatMap(\.routes) where route.destination.family == family {
