@@ -45,7 +45,7 @@ enum Levels {
     .sessionSourcePort, .sessionDestinationPort,
     .vrf, .nextHop, .destinationTranslation, .sourceTranslation,
     .connectionState, .connectionDirection, .connectionStatus, .monitor, .sessionUse, .origin,
-    .mark,
+    .listed, .mark,
   ]
 
   /// The chunks by level.

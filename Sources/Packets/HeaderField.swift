@@ -65,6 +65,9 @@ public enum HeaderField: UInt8, Hashable, Sendable, CaseIterable, Comparable {
   /// Who sent the packet, where several may have sent the same one and are followed together; 0
   /// otherwise. No stage reads or writes it.
   case origin
+  /// Which of several flows it is a packet of, where they are followed together. No stage reads or
+  /// writes it.
+  case listed
   /// The source address as sent; meaningful only where a translation made it differ.
   case sentSourceIPv4
   /// The IPv6 source address as sent.
@@ -102,7 +105,7 @@ public enum HeaderField: UInt8, Hashable, Sendable, CaseIterable, Comparable {
       128
     case .protocol, .nextHeader, .icmpType, .icmpCode, .tcpFlags: 8
     case .sourcePort, .destinationPort, .application, .etherType, .ingress, .egress, .nextHop,
-      .vrf, .origin, .sentSourcePort, .sentDestinationPort, .sessionSourcePort,
+      .vrf, .origin, .listed, .sentSourcePort, .sentDestinationPort, .sessionSourcePort,
       .sessionDestinationPort:
       16
     case .destinationTranslation, .sourceTranslation: 24

@@ -13,6 +13,8 @@ struct Breach: Sendable {
   var flow: Flow
   /// The extent that sent them.
   var origin: ZoneExtent
+  /// The devices that the packets are known to have passed, or not.
+  var watched: [Int] = []
 }
 
 extension Engine {
@@ -27,12 +29,12 @@ extension Engine {
         let end = canonical.deliveredOnSegment[part.segment]
         for flow in try flows(of: reach, at: end) {
           let space = try store.intersection(flow.space, received)
-          append(space, flow.trail, .segment(part.segment), from, to: &result)
+          append(space, flow.trail, .segment(part.segment), from, watching, to: &result)
         }
       }
       for device in to.devices {
         for flow in try flows(of: reach, at: canonical.deliveredToDevice[device]) {
-          append(flow.space, flow.trail, .device(device), from, to: &result)
+          append(flow.space, flow.trail, .device(device), from, watching, to: &result)
         }
       }
     }
@@ -63,11 +65,13 @@ extension Engine {
 
   private func append(
     _ space: HeaderSpace, _ trail: Trail, _ delivery: CanonicalNetwork.Delivery,
-    _ origin: ZoneExtent, to breaches: inout [Breach]
+    _ origin: ZoneExtent, _ watched: [Int], to breaches: inout [Breach]
   ) {
     if space.isEmpty { return }
     breaches.append(
-      Breach(delivery: delivery, flow: Flow(trail: trail, space: space), origin: origin))
+      Breach(
+        delivery: delivery, flow: Flow(trail: trail, space: space), origin: origin,
+        watched: watched))
   }
 
   /// The breaches with only those packets that one of the boxes holds; the boxes may speak of sent

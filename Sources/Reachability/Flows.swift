@@ -2,8 +2,6 @@ import Canonical
 import HeaderSpaces
 import Networks
 import Packets
-import Policies
-import Simulation
 
 extension Engine {
   /// The fields of a listed flow: who sent it, where it was delivered, and as what.
@@ -15,10 +13,13 @@ extension Engine {
   /// The most boxes that a list has.
   static let greatestListLength = 1_000
 
-  /// All flows of breaches as a short list, each with the rules that a member passes where a
-  /// simulator is given to replay it.
+  /// The most rules that are listed with a box.
+  static let greatestRuleCount = 100
+
+  /// All flows of breaches as a short list, each with the rules that let it through where these are
+  /// asked for.
   mutating func list(
-    _ breaches: [Breach], to: ZoneExtent?, simulator: Simulator?
+    _ breaches: [Breach], withRules: Bool
   ) throws(LimitReached) -> FlowList {
     var all = HeaderSpace.empty
     for breach in breaches {
@@ -32,13 +33,14 @@ extension Engine {
     let ignored = HeaderField.allCases.filter { !Self.flowFields.contains($0) }
     let real = try store.project(valid, away: ignored)
     let cover = try store.boxes(of: all, within: real, limit: Self.greatestListLength)
+    var rules = cover.boxes.map { _ in [CanonicalNetwork.RuleReference]() }
+    if withRules { rules = try self.rules(on: cover.boxes.map(Self.asSent), of: breaches) }
     var entries: [FlowList.Entry] = []
-    for box in cover.boxes {
-      var rules: [RulePassed] = []
-      if let simulator {
-        rules = try rulesPassed(by: box, of: breaches, to: to, simulator: simulator)
-      }
-      entries.append(FlowList.Entry(box: box, rules: rules))
+    for (box, references) in zip(cover.boxes, rules) {
+      let listed = references.prefix(Self.greatestRuleCount).map { rulePassed($0) }
+      entries.append(
+        FlowList.Entry(
+          box: box, rules: listed, hasMoreRules: references.count > Self.greatestRuleCount))
     }
     return FlowList(entries: entries, isTruncated: cover.isTruncated)
   }
@@ -62,31 +64,23 @@ extension Engine {
       space, away: HeaderField.allCases.filter { !Self.flowFields.contains($0) })
   }
 
-  /// The rules that a member of a listed box passes on its way.
-  private mutating func rulesPassed(
-    by box: HeaderBox, of breaches: [Breach], to: ZoneExtent?, simulator: Simulator
-  ) throws(LimitReached) -> [RulePassed] {
-    var asSent = box
+  /// A listed box, whose source is that of the packets as they were sent.
+  private static func asSent(_ box: HeaderBox) -> HeaderBox {
+    var result = box
     for (field, ghost) in [
       (HeaderField.sourceIPv4, HeaderField.sentSourceIPv4), (.sourceIPv6, .sentSourceIPv6),
     ] {
-      asSent = asSent.without(field).constrained(ghost, to: box[field])
+      result = result.without(field).constrained(ghost, to: box[field])
     }
-    for breach in try narrow(breaches, to: [asSent]) {
-      guard let suspect = try suspect(in: breach, to: to),
-        let witness = try replay(suspect, in: simulator)
-      else { continue }
-      return rulesPassed(on: witness.walk)
-    }
-    return []
+    return result
   }
 
-  /// The rules that let a packet through on a walk, in order.
-  func rulesPassed(on walk: Walk) -> [RulePassed] {
-    walk.hops.flatMap { hop in
-      hop.matched.map {
-        RulePassed(device: hop.name, list: $0.listName, rule: $0.name, place: $0.place)
-      }
-    }
+  private func rulePassed(_ reference: CanonicalNetwork.RuleReference) -> RulePassed {
+    let device = network.devices[reference.device]
+    let list = device.acls[reference.acl]
+    let rule = list.rules.indices.contains(reference.rule) ? list.rules[reference.rule] : nil
+    return RulePassed(
+      device: device.name, list: list.name, rule: rule?.name ?? "end of \(list.name)",
+      place: rule?.place ?? list.place)
   }
 }

@@ -149,12 +149,12 @@ extension Verifier {
     case .never: return Decision(.holds(Proof()))
     case .always(let sure):
       var violation = Violation(
-        witnesses: [], flows: try engine.list(failing, to: nil, simulator: nil))
+        witnesses: [], flows: try engine.list(failing, withRules: false))
       if let witness = try lostWitness(in: sure) { violation.witnesses = [witness] }
       return Decision(.violated(violation))
     case .sometimes(let literals):
       var doubt = Doubt(conditions: engine.conditions(of: literals))
-      doubt.flows = try engine.list(failing, to: nil, simulator: nil)
+      doubt.flows = try engine.list(failing, withRules: false)
       doubt.witness = try lostWitness(in: failing)
       return Decision(.undecided(doubt))
     }

@@ -17,7 +17,8 @@ extension Engine {
       for flow in denied {
         let meant = try store.intersection(flow.space, wanted)
         for part in try split(meant, by: table) where part.target == outcome {
-          found.formUnion(try rules(stopping: part.space, in: table, outcome: outcome))
+          let stopping = try parts(of: part.space, in: table, outcome: outcome)
+          found.formUnion(stopping.map(\.rule))
         }
       }
     }
@@ -30,23 +31,27 @@ extension Engine {
     return proof
   }
 
-  /// The rules of a table that give packets an outcome, in first-match order.
-  private mutating func rules(
-    stopping space: HeaderSpace, in table: Int, outcome: Int
-  ) throws(LimitReached) -> [CanonicalNetwork.RuleReference] {
-    var result: [CanonicalNetwork.RuleReference] = []
+  /// The rules of a table that give packets an outcome, in first-match order, each with those to which
+  /// it does; the packets are such as have that outcome.
+  mutating func parts(
+    of space: HeaderSpace, in table: Int, outcome: Int
+  ) throws(LimitReached) -> [(rule: CanonicalNetwork.RuleReference, space: HeaderSpace)] {
+    var result: [(rule: CanonicalNetwork.RuleReference, space: HeaderSpace)] = []
     var remaining = space
     let matches = try entries(of: table)
     for (number, entry) in canonical.tables[table].entries.enumerated()
     where entry.outcome == outcome && !remaining.isEmpty {
-      // What is stopped meets no earlier rule with another outcome.
-      guard let rule = entry.rule, try !store.isDisjoint(remaining, matches[number]) else {
-        continue
-      }
-      result.append(rule)
+      // Packets with this outcome meet no earlier rule with another one.
+      let taken = try store.intersection(remaining, matches[number])
+      if taken.isEmpty { continue }
+      if let rule = entry.rule { result.append((rule, taken)) }
       remaining = try store.subtracting(matches[number], from: remaining)
     }
-    if !remaining.isEmpty, let end = canonical.tables[table].endOfList { result.append(end) }
+    if !remaining.isEmpty, outcome == canonical.tables[table].otherwise,
+      let end = canonical.tables[table].endOfList
+    {
+      result.append((end, remaining))
+    }
     return result
   }
 

@@ -188,7 +188,7 @@ extension Engine {
   }
 
   /// What a selection holds among packets with this trail, made once for each.
-  private mutating func selected(
+  mutating func selected(
     by selection: SourceSelection, on trail: Trail
   ) throws(LimitReached) -> HeaderSpace {
     if let known = selections[selection.number][trail] { return known }

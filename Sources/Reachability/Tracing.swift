@@ -108,7 +108,7 @@ extension Engine {
   }
 
   /// A set without the literals that say nothing about one evaluation of a condition.
-  private mutating func forgettingLoose(_ space: HeaderSpace) throws(LimitReached) -> HeaderSpace {
+  mutating func forgettingLoose(_ space: HeaderSpace) throws(LimitReached) -> HeaderSpace {
     let loose = store.conditions(in: space).filter {
       canonical.condition(ofLiteral: $0)?.isStale ?? true
     }
@@ -138,7 +138,7 @@ extension Engine {
   }
 
   /// The locations that lead to one.
-  private mutating func predecessors(of location: Int) -> [Int] {
+  mutating func predecessors(of location: Int) -> [Int] {
     if let known = predecessorCache { return known[location] }
     var result = [[Int]](repeating: [], count: canonical.locations.count)
     for (index, location) in canonical.locations.enumerated() {
@@ -149,7 +149,7 @@ extension Engine {
   }
 
   /// The packets that a location sends into a set at another, and how.
-  private mutating func preimages(
+  mutating func preimages(
     of space: HeaderSpace, at target: Int, from location: Int
   ) throws(LimitReached) -> [(HeaderSpace, Recollection?)] {
     switch canonical.locations[location] {

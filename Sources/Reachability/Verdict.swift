@@ -115,8 +115,10 @@ public struct FlowList: Hashable, Sendable {
   public struct Entry: Hashable, Sendable {
     /// The box: source as sent, destination as delivered, service as delivered.
     public var box: HeaderBox
-    /// The rules that a member passes on its way, in order.
+    /// The rules that let a part of it through, in the order in which packets come to them.
     public var rules: [RulePassed]
+    /// Whether there are more.
+    public var hasMoreRules = false
   }
 
   /// The boxes.

@@ -185,7 +185,7 @@ struct Verifier: ~Copyable {
   private mutating func violation(
     _ sure: [Breach], _ question: Question, _ requirement: ResolvedRequirement
   ) throws(LimitReached) -> Decision {
-    let flows = try engine.list(question.breaches, to: question.to, simulator: simulator)
+    let flows = try engine.list(question.breaches, withRules: true)
     var violation = Violation(witnesses: [], flows: flows)
     if network.routing == .any { violation.under = "routing: any" }
     let excused = requirement.waivers.filter(\.isInForce).map(\.flows)
@@ -266,7 +266,7 @@ struct Verifier: ~Copyable {
     _ breaches: [Breach], _ literals: [Int], _ question: Question
   ) throws(LimitReached) -> Decision {
     var doubt = Doubt(conditions: engine.conditions(of: literals))
-    doubt.flows = try engine.list(breaches, to: question.to, simulator: simulator)
+    doubt.flows = try engine.list(breaches, withRules: true)
     for suspect in try suspects(in: breaches, question) {
       if let witness = try engine.replay(suspect, in: simulator) {
         doubt.witness = witness

@@ -38,6 +38,7 @@ extension Report {
         writer.member("text", network.text(of: entry.box, conditions: result.conditions))
         writer.member("fields") { write(entry.box, to: &$0) }
         writer.member("rules", entry.rules) { $0.write($1) }
+        writer.member("hasMoreRules", entry.hasMoreRules)
       }
     }
     writer.member("hasMoreFlows", flows.isTruncated)

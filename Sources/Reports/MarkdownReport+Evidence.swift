@@ -46,6 +46,7 @@ extension Report {
           .code(rule.device), ", list ", .code(rule.list), ", rule ", .code(rule.rule), " at ",
           .code(rule.place.description), level: 2)
       }
+      if entry.hasMoreRules { page.item("and more rules", level: 2) }
     }
     let left = flows.entries.count - Self.greatestFlowCount
     if left > 0 { page.item("… \(left) more, which the JSON form lists", level: 1) }

@@ -117,9 +117,10 @@ extension Report {
       let rules = entry.rules.filter(\.tells)
       let shown = rules.prefix(TextLimits.rules).map { "\($0.device) '\($0.rule)'  \($0.place)" }
       let left = rules.count - shown.count
+      let more = entry.hasMoreRules ? ", and more" : left > 0 ? ", … \(left) more" : ""
       if !shown.isEmpty {
         page.line(
-          .dim("by " + shown.joined(separator: ", ") + (left > 0 ? ", … \(left) more" : "")),
+          .dim("by " + shown.joined(separator: ", ") + more),
           indent: 6)
       }
     }

@@ -104,7 +104,9 @@ extension Engine {
         throw Disagreement("a set without a member")
       }
       tally.members += 1
-      if try replay(suspect, in: simulator) == nil {
+      if let witness = try replay(suspect, in: simulator) {
+        try expectRules(of: witness, beside: suspect, of: breach)
+      } else {
         let literals = suspect.point.literals.map { literal in
           "\(canonical.condition(ofLiteral: literal.condition).map { "\($0)" } ?? "session")"
             + " \(literal.value)"
@@ -115,6 +117,33 @@ extension Engine {
           use \(suspect.use) literals \(literals) trail \(flow.trail)
           \(try trace(suspect).map { "\($0)" } ?? "no trace")
           """)
+      }
+    }
+  }
+
+  /// The rules that a replayed packet passes are among those that are listed with it.
+  private mutating func expectRules(
+    of witness: Witness, beside suspect: Suspect, of breach: Breach
+  ) throws {
+    var box = suspect.deliveredBox(canonical)
+    for (field, ghost) in [
+      (HeaderField.sourceIPv4, HeaderField.sentSourceIPv4), (.sourceIPv6, .sentSourceIPv6),
+    ] {
+      box = box.without(field).constrained(ghost, to: Ranges(witness.header.stored(field)))
+    }
+    let listed = try rules(on: [box], of: [breach])[0]
+    for hop in witness.walk.hops {
+      guard case .device(let device) = hop.location else { continue }
+      for matched in hop.matched {
+        guard let number = matched.rule else { continue }
+        let rule = network.devices[device].acls[matched.list].rules[number]
+        if case .next = rule.action, rule.effects.isEmpty { continue }
+        let reference = CanonicalNetwork.RuleReference(
+          device: device, acl: matched.list, rule: number)
+        if listed.contains(reference) { continue }
+        let hops = witness.walk.hops.map(\.description).joined(separator: "\n  ")
+        throw Disagreement(
+          "\(reference) is not listed with \(suspect.sent), but \(listed)\n  \(hops)")
       }
     }
   }
