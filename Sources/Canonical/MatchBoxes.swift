@@ -125,22 +125,9 @@ struct MatchBoxes {
   static func lacking(_ field: HeaderField) -> [HeaderBox] {
     var remaining = [HeaderBox()]
     for box in having(field) {
-      remaining = remaining.flatMap { subtract(box, from: $0) }
+      remaining = remaining.flatMap { $0.subtracting(box) }
     }
     return remaining
-  }
-
-  private static func subtract(_ box: HeaderBox, from whole: HeaderBox) -> [HeaderBox] {
-    var result: [HeaderBox] = []
-    var rest = whole
-    for constraint in box.constraints {
-      let outside = constraint.values.complement(upTo: constraint.field.greatest)
-      let piece = rest.constrained(constraint.field, to: outside)
-      if !piece.isEmpty { result.append(piece) }
-      rest.constrain(constraint.field, to: constraint.values)
-      if rest.isEmpty { break }
-    }
-    return result
   }
 }
 

@@ -294,7 +294,7 @@ extension DeviceLowering {
     let own = device.ownAddresses(vrf: device.interfaces[interface].vrf)
       .subtracting(Network.linkLocal)
     return lowering.match(
-      [(Lowering.boxes(source: own), lowering.drop(.reversePath))], otherwise: next)
+      [(own.sourceBoxes, lowering.drop(.reversePath))], otherwise: next)
   }
 
   /// Loses packets whose source fails an interface's reverse path check.

@@ -30,7 +30,7 @@ extension Lowering {
         target: canonical.put[segment])
     }
     let entries = Self.cells(of: inward).map { cell in
-      (boxes: Self.boxes(destination: cell.addresses), target: choose(cell.targets))
+      (boxes: cell.addresses.destinationBoxes, target: choose(cell.targets))
     }
     let owned = ownerEntries(
       on: [internet], delivering: canonical.deliveredOnSegment[internet])
@@ -49,8 +49,8 @@ extension Lowering {
     var otherwise = delivered
     if let internet = network.internet, domain.contains(where: joined.contains) {
       let subnets = AddressSet(domain.flatMap { network.segments[$0].subnets })
-      entries.append((Self.boxes(destination: subnets), delivered))
-      entries.append((Self.boxes(destination: Network.linkLocal), delivered))
+      entries.append((subnets.destinationBoxes, delivered))
+      entries.append((Network.linkLocal.destinationBoxes, delivered))
       otherwise = canonical.put[internet]
     }
     let rest = match(entries, otherwise: otherwise)
@@ -67,7 +67,7 @@ extension Lowering {
       .subtracting(owned(on: away)).union(owned(on: domain))
     let near = add(.spread(main: rest, copies: bridges))
     let far = add(.spread(main: choose(bridges), copies: [rest]))
-    return match([(Self.boxes(destination: here), near)], otherwise: far)
+    return match([(here.destinationBoxes, near)], otherwise: far)
   }
 
   /// The addresses that interfaces and declared endpoints have on segments.
@@ -96,7 +96,7 @@ extension Lowering {
     let addresses = Network.multicast.union(broadcasts)
     let frames = HeaderBox().constrained(
       .family, to: Ranges(UInt128(Family.nonIP.rawValue)))
-    return [frames] + Self.boxes(destination: addresses)
+    return [frames] + addresses.destinationBoxes
   }
 
   /// Entries for the destinations that interfaces on a domain answer for, each leading to the
@@ -118,10 +118,10 @@ extension Lowering {
       let owners = cell.targets
       let shared = cell.addresses.intersection(endpoints)
       if !shared.isEmpty {
-        entries.append((Self.boxes(destination: shared), choose(owners + [delivered])))
+        entries.append((shared.destinationBoxes, choose(owners + [delivered])))
       }
       let rest = cell.addresses.subtracting(shared)
-      if !rest.isEmpty { entries.append((Self.boxes(destination: rest), choose(owners))) }
+      if !rest.isEmpty { entries.append((rest.destinationBoxes, choose(owners))) }
     }
     return entries
   }
@@ -168,30 +168,5 @@ extension Lowering {
       }
       return joins ? result.union(link.addresses) : result
     }
-  }
-
-  /// Boxes of the packets to one of these addresses.
-  static func boxes(destination addresses: AddressSet) -> [HeaderBox] {
-    boxes(addresses, .destinationIPv4, .destinationIPv6)
-  }
-
-  /// Boxes of the packets from one of these addresses.
-  static func boxes(source addresses: AddressSet) -> [HeaderBox] {
-    boxes(addresses, .sourceIPv4, .sourceIPv6)
-  }
-
-  private static func boxes(
-    _ addresses: AddressSet, _ v4: HeaderField, _ v6: HeaderField
-  ) -> [HeaderBox] {
-    var result: [HeaderBox] = []
-    if !addresses.ipv4.isEmpty {
-      result.append(
-        HeaderBox().constrained(.family, to: Ranges(0)).constrained(v4, to: addresses.ipv4))
-    }
-    if !addresses.ipv6.isEmpty {
-      result.append(
-        HeaderBox().constrained(.family, to: Ranges(1)).constrained(v6, to: addresses.ipv6))
-    }
-    return result
   }
 }

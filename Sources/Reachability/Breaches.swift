@@ -58,7 +58,7 @@ extension Engine {
   ) throws(LimitReached) -> HeaderSpace {
     let known = receivedCache[part.segment, default: []]
     if let made = known.first(where: { $0.addresses == part.addresses }) { return made.space }
-    let made = try store.space(of: received(by: part))
+    let made = try store.space(of: traffic.received(by: part))
     receivedCache[part.segment] = known + [(part.addresses, made)]
     return made
   }
@@ -114,8 +114,8 @@ extension Engine {
     _ breaches: [Breach], to services: ServiceSet
   ) throws(LimitReached) -> [Breach] {
     if services.isAny { return breaches }
-    let delivered = boxes(of: services.match())
-    let sent = boxes(of: services.match(port: .sentDestinationPort))
+    let delivered = traffic.boxes(of: services)
+    let sent = traffic.boxes(of: services, port: .sentDestinationPort)
     var result: [Breach] = []
     for breach in breaches {
       // A port that nobody wrote was sent as it was delivered, and is not there in a later fragment.
@@ -125,37 +125,13 @@ extension Engine {
     return result
   }
 
-  /// Boxes of a match without conditions.
-  func boxes(of match: Match) -> [HeaderBox] {
-    do {
-      return try headerBoxes(
-        of: match, conditions: canonical.conditions, place: network.place)
-    } catch {
-      // Services are unions of small products, far below the bound; everything is the safe side.
-      return [HeaderBox()]
-    }
-  }
-
   /// Boxes of the packets that a conduit admits into one delivery.
-  func boxes(
+  private func boxes(
     of conduit: Conduit<ZoneExtent>, into delivery: CanonicalNetwork.Delivery
   ) -> [HeaderBox] {
-    var result = boxes(of: conduit.services.match())
-    if let source = conduit.source {
-      result = product(result, sentSourceBoxes(source.addresses))
-    }
-    guard let destination = conduit.destination else { return result }
-    switch delivery {
-    case .segment(let segment):
-      guard let part = destination[segment] else { return [] }
-      return product(result, destinationBoxes(part.addresses))
-    case .device(let device): return destination.devices.contains(device) ? result : []
-    }
-  }
-
-  /// The intersections of each box of one list with each of another.
-  func product(_ a: [HeaderBox], _ b: [HeaderBox]) -> [HeaderBox] {
-    a.flatMap { x in b.map { x.intersection($0) } }.filter { !$0.isEmpty }
+    let admitted = traffic.boxes(of: conduit, into: delivery)
+    guard let source = conduit.source else { return admitted }
+    return HeaderBox.product(admitted, source.addresses.sentSourceBoxes)
   }
 
   /// The breaches without what conduits admit.

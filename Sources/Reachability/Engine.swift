@@ -36,6 +36,8 @@ struct Flow: Sendable {
 struct Engine: ~Copyable {
   let network: Network
   let canonical: CanonicalNetwork
+  /// What zones send and receive.
+  let traffic: ZoneTraffic
   var store: HeaderSpaceStore
   /// What exists at all.
   let valid: HeaderSpace
@@ -71,6 +73,7 @@ struct Engine: ~Copyable {
   init(_ network: Network, _ canonical: CanonicalNetwork, setLimit: Int) throws(LimitReached) {
     self.network = network
     self.canonical = canonical
+    traffic = ZoneTraffic(network, canonical)
     store = HeaderSpaceStore(limit: setLimit)
     valid = try store.valid()
     cases = [HeaderCases?](repeating: nil, count: canonical.tables.count)

@@ -125,7 +125,7 @@ extension Engine {
     var wanted: [HeaderBox] = []
     switch delivery {
     case .segment(let segment):
-      if let part = goal[segment] { wanted = destinationBoxes(part.addresses) }
+      if let part = goal[segment] { wanted = part.addresses.destinationBoxes }
     case .device(let device):
       if goal.devices.contains(device) { wanted = [HeaderBox()] }
     }
@@ -152,7 +152,7 @@ extension Engine {
       $0.union(AddressSet(network.segments[$1].subnets))
     }
     let onLink = try store.intersection(
-      space, try store.space(of: destinationBoxes(near.union(Network.linkLocal))))
+      space, try store.space(of: near.union(Network.linkLocal).destinationBoxes))
     var result = [ReachKey.Start(location: canonical.put[segment], space: onLink)]
     let away = try store.subtracting(onLink, from: space)
     let ports = network.domain(of: segment).flatMap { network.ports(on: $0) }.sorted()

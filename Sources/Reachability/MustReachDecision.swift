@@ -207,7 +207,8 @@ extension Verifier {
     var result: [Sending] = []
     for part in extent.parts {
       var rest = part.declared.isEmpty ? part.addresses : part.declared
-      rest = rest.subtracting(Network.linkLocal).subtracting(addressesByLine(on: part.segment))
+      rest = rest.subtracting(Network.linkLocal).subtracting(
+        engine.traffic.addressesByLine(on: part.segment))
       for group in network.endpoints {
         for attachment in group.attachments where attachment.segment == part.segment {
           let own = attachment.addresses.intersection(rest)
@@ -242,7 +243,7 @@ extension Verifier {
     to goal: ZoneExtent, services: ServiceSet
   ) throws(LimitReached) -> HeaderSpace {
     let tcp = Ranges(UInt128(IPProtocol.tcp))
-    let plain = Engine.outside.constrained(.fragment, to: Ranges(0))
+    let plain = ZoneTraffic.outside.constrained(.fragment, to: Ranges(0))
       .constrained(.monitor, to: Ranges(0)).constrained(.origin, to: Ranges(0))
     let kinds = [
       plain.constrained(.protocol, to: tcp)
@@ -252,8 +253,8 @@ extension Verifier {
         .constrained(.sourcePort, to: Ranges(1024...65535)),
       plain.constrained(.protocol, to: IPProtocol.withPorts.complement(upTo: 255)),
     ]
-    let wanted = engine.product(
-      engine.product(kinds, engine.boxes(of: services.match())),
+    let wanted = HeaderBox.product(
+      HeaderBox.product(kinds, engine.traffic.boxes(of: services)),
       engine.destinationBoxes(goal))
     var space = try engine.store.space(of: wanted)
     space = try engine.store.intersection(space, engine.valid)

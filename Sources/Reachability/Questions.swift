@@ -66,7 +66,7 @@ extension Verifier {
     case .noExit(let from, let to, let except):
       return try exits(from, to: to, except: except)
     case .managedFrom(let devices, let from, let services):
-      let others = others(than: from, and: devices)
+      let others = engine.traffic.others(than: from, and: devices)
       let all = try engine.delivered(from: others, to: devices)
       let breaches = try engine.narrow(all, to: services ?? .management)
       return Question(breaches: breaches, from: others, to: devices)
@@ -106,65 +106,21 @@ extension Verifier {
   private mutating func exits(
     _ from: ZoneExtent, to: ZoneExtent?, except: ZoneExtent?
   ) throws(LimitReached) -> Question {
-    let target = to ?? external(named: "any external address", like: from)
+    let target = to ?? engine.traffic.anywhereOutside(of: from)
     var breaches = try engine.delivered(from: from, to: target)
-    let others = otherWays(of: from)
+    let others = engine.traffic.otherWays(of: from)
     breaches += try engine.delivered(from: others.segments, to: target)
     // Whoever is on the internet may claim any source there; the zone's hosts are those asked about.
     breaches += try engine.narrow(
       engine.delivered(from: others.internet, to: target),
-      to: engine.sentSourceBoxes(others.internet.addresses))
+      to: others.internet.addresses.sentSourceBoxes)
     // What reaches everybody on the internet's segment reaches nobody in particular.
-    breaches = try engine.narrow(breaches, to: engine.destinationBoxes(target.addresses))
+    breaches = try engine.narrow(breaches, to: target.addresses.destinationBoxes)
     if let except {
       breaches = try engine.remove(
-        engine.destinationBoxes(except.addresses), from: breaches)
+        except.addresses.destinationBoxes, from: breaches)
     }
     return Question(breaches: breaches, from: from, to: target)
-  }
-
-  private func external(named name: String, like zone: ZoneExtent) -> ZoneExtent {
-    var parts: [ZoneExtent.Part] = []
-    if let internet = network.internet {
-      parts.append(
-        ZoneExtent.Part(
-          segment: internet, addresses: network.addresses(on: internet), declared: .none))
-    }
-    return ZoneExtent(name: name, place: zone.place, parts: parts)
-  }
-
-  /// Every host and device that belongs to neither of two zones.
-  func others(than zone: ZoneExtent, and other: ZoneExtent) -> ZoneExtent {
-    var parts: [ZoneExtent.Part] = []
-    for segment in network.segments.indices {
-      var addresses = network.addresses(on: segment)
-      if addresses.isEmpty { addresses = .all }
-      for taken in [zone[segment], other[segment]] {
-        if let taken { addresses = addresses.subtracting(taken.addresses) }
-      }
-      addresses = addresses.subtracting(Network.multicast)
-        .subtracting(network.directedBroadcasts(on: segment)).subtracting(Network.linkLocal)
-      for port in network.ports(on: segment) {
-        addresses = addresses.subtracting(
-          network.devices[port.device].interfaces[port.interface].answeredAddresses)
-      }
-      addresses = addresses.subtracting(networkAddresses(on: segment))
-      if !addresses.isEmpty {
-        parts.append(ZoneExtent.Part(segment: segment, addresses: addresses, declared: .none))
-      }
-    }
-    let devices = network.devices.indices.filter {
-      !zone.devices.contains($0) && !other.devices.contains($0)
-    }
-    return ZoneExtent(name: "everybody else", place: zone.place, parts: parts, devices: devices)
-  }
-
-  /// The first address of each IPv4 subnet on a segment, which no host has.
-  private func networkAddresses(on segment: Int) -> AddressSet {
-    let subnets = network.segments[segment].subnets
-    return AddressSet(
-      ipv4: Ranges(
-        values: subnets.filter { $0.family == .ipv4 && $0.length < 31 }.map(\.address.value)))
   }
 
   /// The packets among breaches that need a session which the other side opened.

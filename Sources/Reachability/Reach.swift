@@ -209,13 +209,4 @@ extension Engine {
   /// What becomes of the device fields when a packet leaves.
   private static let leaving: [(field: HeaderField, values: Ranges)] =
     deviceFields.map { ($0, $0 <= .sourceTranslation ? Ranges(0) : $0.allValues) }
-
-  /// Every device field 0: a packet between devices.
-  static let outside: HeaderBox = {
-    var box = HeaderBox()
-    for field in HeaderField.allCases where field >= .mark && field <= .sourceTranslation {
-      box.constrain(field, to: Ranges(0))
-    }
-    return box
-  }()
 }

@@ -1,3 +1,4 @@
+import Canonical
 import HeaderSpaces
 import Networks
 import Packets
@@ -12,30 +13,13 @@ extension Verifier {
   mutating func reachableRelay(
     from: ZoneExtent, except: ZoneExtent? = nil, pulling: Bool
   ) throws(LimitReached) -> String? {
-    for group in network.endpoints {
-      // A relay of the zone itself sends as the zone does.
-      guard let first = group.relays.first, !isInside(group, from) else { continue }
-      if let except, isInside(group, except) { continue }
-      let parts = group.attachments.map {
-        ZoneExtent.Part(segment: $0.segment, addresses: $0.addresses, declared: $0.addresses)
-      }
-      let relay = ZoneExtent(
-        name: group.name, place: group.place, parts: parts.sorted { $0.segment < $1.segment })
-      let sent = try engine.delivered(from: from, to: relay)
-      let accepted = group.relays.dropFirst().reduce(first.accepts) { $0.union($1.accepts) }
-      if try !engine.narrow(sent, to: accepted).isEmpty { return group.name }
+    for relay in engine.traffic.relays(outside: from, and: except) {
+      let sent = try engine.delivered(from: from, to: relay.extent)
+      if try !engine.narrow(sent, to: relay.accepts).isEmpty { return relay.extent.name }
       guard pulling else { continue }
-      let fetched = try engine.delivered(from: relay, to: from)
-      let opened = group.relays.dropFirst().reduce(first.opens) { $0.union($1.opens) }
-      if try !engine.narrow(fetched, to: opened).isEmpty { return group.name }
+      let fetched = try engine.delivered(from: relay.extent, to: from)
+      if try !engine.narrow(fetched, to: relay.opens).isEmpty { return relay.extent.name }
     }
     return nil
-  }
-
-  private func isInside(_ group: EndpointGroup, _ zone: ZoneExtent) -> Bool {
-    group.attachments.allSatisfy { attachment in
-      let own = zone[attachment.segment]?.addresses ?? .none
-      return attachment.addresses.subtracting(own).isEmpty
-    }
   }
 }

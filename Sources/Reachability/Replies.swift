@@ -23,7 +23,7 @@ extension Engine {
     replies = try swapped(try store.project(replies, away: away))
     let flags = HeaderBox().constrained(
       .tcpFlags, to: Ranges(UInt128(TCPFlags.syn | TCPFlags.ack)))
-    replies = try store.restrict(replies, to: Self.outside.intersection(flags))
+    replies = try store.restrict(replies, to: ZoneTraffic.outside.intersection(flags))
     replies = try store.intersection(replies, valid)
     for field in [HeaderField.monitor, .origin] {
       replies = try store.restrict(replies, field, to: Ranges(0))

@@ -115,9 +115,10 @@ struct Verifier: ~Copyable {
       case .isolate(let from, _, _), .allowOnly(let from, _, _): extents.append(from)
       case .oneWay(_, let to): extents.append(to)
       case .noExit(let from, _, _):
-        let others = otherWays(of: from)
+        let others = engine.traffic.otherWays(of: from)
         extents += [from, others.segments, others.internet]
-      case .managedFrom(let devices, let from, _): extents.append(others(than: from, and: devices))
+      case .managedFrom(let devices, let from, _):
+        extents.append(engine.traffic.others(than: from, and: devices))
       case .through, .mustReach, .noDualHomed: break
       }
     }

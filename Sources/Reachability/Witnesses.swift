@@ -85,19 +85,19 @@ extension Engine {
     let sentPorts = HeaderBox().constrained(.sentSourcePort, to: Ranges(49152...65535))
     var result = Self.plainKinds + [breach.flow.trail.localised(sentPorts)] + Self.plainPorts
     let sources = breach.origin.parts.reduce(AddressSet.none) { $0.union($1.declared) }
-    result += sentSourceBoxes(sources).map(breach.flow.trail.localised)
+    result += sources.sentSourceBoxes.map(breach.flow.trail.localised)
     let homes = breach.origin.parts.reduce(AddressSet.none) { $0.union($1.addresses) }
-    result += sentSourceBoxes(homes).map(breach.flow.trail.localised)
+    result += homes.sentSourceBoxes.map(breach.flow.trail.localised)
     switch breach.delivery {
     case .segment(let segment):
       if let part = to?[segment] {
-        result += destinationBoxes(part.declared) + destinationBoxes(part.addresses)
+        result += part.declared.destinationBoxes + part.addresses.destinationBoxes
       }
     case .device(let device):
-      result += destinationBoxes(network.devices[device].ownAddresses)
+      result += network.devices[device].ownAddresses.destinationBoxes
     }
-    result += destinationBoxes(Self.exampleAddresses)
-    result += sentSourceBoxes(Self.exampleAddresses).map(breach.flow.trail.localised)
+    result += Self.exampleAddresses.destinationBoxes
+    result += Self.exampleAddresses.sentSourceBoxes.map(breach.flow.trail.localised)
     for (family, field) in [(UInt128(0), HeaderField.sourceIPv6), (1, .sourceIPv4)] {
       result.append(
         HeaderBox().constrained(.family, to: Ranges(family)).constrained(field, to: Ranges(0)))

@@ -38,7 +38,7 @@ extension Engine {
 
   /// One packet at the places where a packet of this origin starts.
   mutating func starts(_ header: Header, from origin: Origin) throws -> [ReachKey.Start] {
-    var box = Self.outside.constrained(.monitor, to: Ranges(0))
+    var box = ZoneTraffic.outside.constrained(.monitor, to: Ranges(0))
       .constrained(.origin, to: Ranges(0))
     for field in HeaderField.allCases where field <= .etherType {
       box.constrain(field, to: Ranges(header.stored(field)))

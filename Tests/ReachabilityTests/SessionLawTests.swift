@@ -92,7 +92,7 @@ extension Engine {
   /// Whether a packet is one that some host may send before others.
   func mayOpen(_ probe: Probe) -> Bool {
     guard case .segment(let segment) = probe.origin else { return false }
-    return sources(on: segment)[probe.header.family].contains(probe.header.source)
+    return traffic.sources(on: segment)[probe.header.family].contains(probe.header.source)
   }
 
   /// Packets that open a session, each with packets that could be of it.

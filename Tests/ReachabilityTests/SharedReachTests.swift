@@ -98,7 +98,7 @@ import Testing
   ) throws -> Int {
     var keys: [ReachKey] = []
     for segment in engine.network.segments.indices where random.chance(70) {
-      let all = engine.sources(on: segment)
+      let all = engine.traffic.sources(on: segment)
       let some = random.chance(50) ? all : half(of: all)
       let part = ZoneExtent.Part(segment: segment, addresses: some, declared: some)
       keys.append(ReachKey(sources: [try engine.start(of: part)], watched: []))
