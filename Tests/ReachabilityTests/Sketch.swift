@@ -4,6 +4,7 @@ import Places
 import Policies
 import Reachability
 import Simulation
+import Testing
 
 /// A small network, drawn a line at a time, with questions about it.
 struct Sketch {
@@ -107,7 +108,11 @@ struct Sketch {
     }
     do {
       let resolved = try ResolvedPolicy(policy, in: network, on: today)
-      return verify(network, against: resolved).answers[0]
+      let answer = verify(network, against: resolved).answers[0]
+      let contradiction = try contradiction(
+        resolved.requirements[0], in: network, holds: answer.verdict.tellsHolding)
+      #expect(contradiction == nil)
+      return answer
     } catch {
       preconditionFailure("\(error)")
     }
@@ -142,6 +147,19 @@ struct Sketch {
           ? network.conditions[$0].name : "unmodelled"
       }
       return (["undecided"] + names).joined(separator: " ")
+    }
+  }
+}
+
+extension Verdict {
+  /// Whether the requirement holds.
+  ///
+  /// It is `nil` where a bound was met; what is undecided for other reasons does not hold.
+  fileprivate var tellsHolding: Bool? {
+    switch self {
+    case .holds: true
+    case .violated: false
+    case .undecided(let doubt): (doubt.limit?.contains("limit") ?? false) ? nil : false
     }
   }
 }
