@@ -59,7 +59,10 @@ targets += room(
 targets += room(
   "Reports", ["Packets", "Places", "Networks", "Policies", "Simulation", "Reachability"],
   excludingFromTests: ["Golden"])
+targets += room("CertificateChecker")
 targets += [
+  .executableTarget(
+    name: "firebreak-check", dependencies: ["CertificateChecker"], swiftSettings: settings),
   .executableTarget(
     name: "firebreak",
     dependencies: [
@@ -75,6 +78,7 @@ let package = Package(
   name: "firebreak",
   products: [
     .executable(name: "firebreak", targets: ["firebreak"]),
+    .executable(name: "firebreak-check", targets: ["firebreak-check"]),
     .library(name: "Packets", targets: ["Packets"]),
     .library(name: "HeaderSpaces", targets: ["HeaderSpaces"]),
     .library(name: "Policies", targets: ["Policies"]),

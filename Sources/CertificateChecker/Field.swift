@@ -1,0 +1,147 @@
+/// A field of a packet, in the order of the page.
+enum Field: Int, CaseIterable {
+  case family, sourceIPv4, sourceIPv6, destinationIPv4, destinationIPv6, `protocol`, nextHeader
+  case sourcePort, destinationPort, icmpType, icmpCode, tcpFlags, fragment, application, etherType
+  case mark, connectionState, connectionDirection, connectionStatus, ingress, egress, nextHop, vrf
+  case destinationTranslation, sourceTranslation
+  case monitor, sessionUse, origin
+  case sentSourceIPv4, sentSourceIPv6, sentDestinationIPv4, sentDestinationIPv6
+  case sentSourcePort, sentDestinationPort
+  case sessionSourceIPv4, sessionSourceIPv6, sessionDestinationIPv4, sessionDestinationIPv6
+  case sessionSourcePort, sessionDestinationPort
+
+  /// How the fields are written.
+  static let names: [[UInt8]] = allCases.map { Array("\($0)".utf8) }
+  /// All values of the fields.
+  static let values: [Ranges] = allCases.map { Ranges(0, $0.maximum) }
+
+  /// The fields with a trail and with ghosts.
+  static let tracked: [Field] = [
+    .sourceIPv4, .sourceIPv6, .destinationIPv4, .destinationIPv6, .sourcePort, .destinationPort,
+  ]
+  /// The trail ghosts, in the order of `tracked`.
+  static let trailGhosts = Array(allCases[sentSourceIPv4.rawValue...sentDestinationPort.rawValue])
+  /// The session ghosts, in the order of `tracked`.
+  static let sessionGhosts = Array(allCases[sessionSourceIPv4.rawValue...])
+  /// The fields that a packet has between devices.
+  static let wire = Array(allCases[...etherType.rawValue])
+  /// The fields that exist inside a device.
+  static let registers = Array(allCases[mark.rawValue...sourceTranslation.rawValue])
+  /// The fields of a session.
+  static let session: [Field] = [
+    .family, .sourceIPv4, .sourceIPv6, .destinationIPv4, .destinationIPv6, .protocol,
+    .sourcePort, .destinationPort, .icmpType, .fragment,
+  ]
+
+  /// Whether the field is on the wire.
+  var isWire: Bool { rawValue <= Field.etherType.rawValue }
+
+  private static let sizes = [
+    2, 32, 128, 32, 128, 8, 8, 16, 16, 8, 8, 8, 1, 16, 16, 32, 5, 1, 2, 16, 16, 16, 16, 24, 24, 1,
+    2, 16,
+    32, 128, 32, 128, 16, 16, 32, 128, 32, 128, 16, 16,
+  ]
+
+  /// The number of bits.
+  var size: Int { Field.sizes[rawValue] }
+
+  /// The largest value.
+  var maximum: UInt128 { self == .family ? 2 : .max >> UInt128(128 - size) }
+}
+
+/// What was done to each of the tracked fields since the device looked the packet up in its sessions:
+/// the distance that it was moved by, 0 where it is the same; nil where it was kept.
+typealias Trail = [UInt128?]
+
+extension Trail {
+  /// The empty trail, in which all is the same.
+  static let empty = Trail(repeating: 0, count: Field.tracked.count)
+
+  /// The trail ghosts that sessions of this trail have.
+  var ghosts: [Field] { zip(self, Field.trailGhosts).filter { $0.0 == nil }.map(\.1) }
+}
+
+extension Line {
+  /// Reads the name of a field that comes after another in the order of the page.
+  mutating func field(after previous: Field? = nil) throws(Rejection) -> Field {
+    let name = name()
+    for index in (previous.map { $0.rawValue + 1 } ?? 0)..<Field.names.count
+    where Field.names[index].count == name.count && Field.names[index].elementsEqual(name) {
+      return Field.allCases[index]
+    }
+    throw Rejection(line: number, reason: "format: a field is unknown or out of order")
+  }
+
+  /// Reads a word that is a list of fields with commas between.
+  mutating func fields() throws(Rejection) -> [Field] {
+    var fields: [Field] = []
+    repeat { fields.append(try field()) } while accept(",")
+    try endWord()
+    return fields
+  }
+
+  /// Reads a value of a field.
+  mutating func value(of field: Field) throws(Rejection) -> UInt128 {
+    if field.size < 32 || field == .mark { return try digits(through: field.maximum) }
+    var value: UInt128 = 0
+    for index in 0..<(field.size == 32 ? 4 : 8) {
+      try require(index == 0 || accept(field.size == 32 ? "." : ":"), "an address")
+      if field.size == 32 {
+        value = value << 8 | (try digits(through: 0xFF))
+      } else {
+        let text = String(decoding: name(), as: UTF8.self)
+        let group = UInt16(text, radix: 16) ?? 0
+        try require(String(group, radix: 16) == text, "a group of an IPv6 address")
+        value = value << 16 | UInt128(group)
+      }
+    }
+    return value
+  }
+
+  /// Reads a word that is a set of values of a field.
+  mutating func ranges(of field: Field) throws(Rejection) -> Ranges {
+    var spans: [Span] = []
+    if isNext("n") {
+      try require(try word() == "none", "a set of values")
+      return Ranges(ascending: [])
+    }
+    repeat {
+      let low = try value(of: field)
+      let isRange = accept("-")
+      let span = Span(low: low, high: isRange ? try value(of: field) : low)
+      let isApart = spans.last.map { low > $0.high && low - $0.high > 1 } ?? true
+      try require(isApart && (!isRange || span.high > low), "ranges ascend and lie apart")
+      spans.append(span)
+    } while accept(",")
+    try endWord()
+    return Ranges(ascending: spans)
+  }
+
+  /// Reads what was done to a field: nil for the first of these words, 0 for others, or `moved:D`.
+  mutating func change(_ words: [String]) throws(Rejection) -> UInt128? {
+    let word = String(decoding: name(), as: UTF8.self)
+    if word == "moved" {
+      try require(accept(":") && !isNext("0"), "moved:D with D above 0")
+      return try digits(through: .max)
+    }
+    try require(words.contains(word), "moved:D, or one of \(words)")
+    return word == words[0] ? nil : 0
+  }
+
+  /// Reads a word that is a trail.
+  mutating func trail() throws(Rejection) -> Trail {
+    var trail = Trail.empty
+    var previous: Field?
+    if !accept("-") {
+      repeat {
+        let field = try field(after: previous)
+        let index = Field.tracked.firstIndex(of: field)
+        try require(index != nil && accept(":"), "a trail")
+        trail[index ?? 0] = try change(["kept"])
+        previous = field
+      } while accept(",")
+    }
+    try endWord()
+    return trail
+  }
+}

@@ -1,0 +1,21 @@
+import CertificateChecker
+import Glibc
+
+/// Reads at most so many bytes of standard input; none at its end.
+func bytes(atMost count: Int) -> [UInt8] {
+  var bytes: [UInt8] = []
+  bytes.reserveCapacity(count)
+  while bytes.count < count {
+    let byte = getchar_unlocked()
+    guard byte >= 0 else { break }
+    bytes.append(UInt8(truncatingIfNeeded: byte))
+  }
+  return bytes
+}
+
+var check = Check()
+while case let chunk = bytes(atMost: 1 << 16), !chunk.isEmpty {
+  for answer in check.read(chunk) { print(answer) }
+}
+for answer in check.finish() { print(answer) }
+exit(check.status)

@@ -1,0 +1,277 @@
+import CertificateChecker
+import Testing
+
+@Suite struct `The text that is checked` {
+  static let sample = Sample(
+    """
+    # A network with all kinds of lines.
+    input \(Sample.digest) a%20b/c.json
+    valid *
+    related *
+    answer 0 8 0
+    condition 0 global @ schedule at a:1:2
+    condition 1 of protocol,sourcePort
+    segment 0
+    device 0
+    device 1
+    sessions 0 related bypass with=1
+    sessions 1
+    translation 0 1 same replaced
+    translation 0 3 moved:7 other
+    part 0 9 3
+    table 0
+    entry 1 sourceIPv4=10.0.0.1,10.0.0.3-10.0.0.9 +0 -1
+    or sourceIPv6=0:0:0:0:0:0:0:0-ffff:ffff:0:a:1:2:3:4
+    otherwise 0
+    location 0 match 0 1 2
+    location 1 deliver segment 0
+    location 2 deliver device 1
+    location 3 recall 0 4 5
+    location 4 remember 0 6
+    location 5 watch 1 6
+    location 6 leave 7
+    location 7 drop reason
+    sender 3 *
+    tag 1
+    source 0 protocol=6
+    watched 1
+    tag 2
+    claim 0 never x 1,2 @ a claim
+    forbid 1 protocol=7
+    claim 1 apart y
+    left a
+    right b
+    """,
+    """
+    # A certificate.
+    memory 1
+    class 0 3 2 sourceIPv4:kept,destinationPort:moved:7
+    pair family=0 sentSourceIPv4=10.0.0.1
+    starts 0
+    at 0
+    trail -
+    box protocol=6
+    hints 0*3
+    at 1
+    trail -
+    box protocol=6 @ what goes there
+    hints
+    at 2
+    trail -
+    box protocol=6
+    """)
+
+  @Test func `what was read in pieces is the same`() {
+    Self.sample.accepts()
+    let whole = Sample.answers(Self.sample.text)
+    for count in [1, 2, 3, 7, 100] {
+      #expect(Sample.answers(Self.sample.text, inPiecesOf: count) == whole)
+    }
+  }
+
+  @Test func `the network and its inputs are echoed`() {
+    let network = ["NETWORK \(Sample.digest)", "INPUT \(Sample.digest) a%20b/c.json"]
+    let both = Self.sample.replacing("claims 0", "claims 0 1").text
+    #expect(Sample.answers(both) == network + ["VERIFIED 0 x", "VERIFIED 1 y"])
+    let second = both.split(separator: "firebreak-certificate")[1]
+    let more = both + "firebreak-certificate\(second)"
+    #expect(
+      Sample.answers(more) == network + [
+        "VERIFIED 0 x", "VERIFIED 1 y", "VERIFIED 0 x", "VERIFIED 1 y",
+      ])
+    let other =
+      more.dropLast(second.count)
+      + second.replacing(Sample.digest, with: "1" + Sample.digest.dropFirst())
+    #expect(
+      Sample.answers(String(other)).last?.hasSuffix("network: the digest is another one above")
+        == true)
+    #expect(
+      Sample.answers(both + Self.sample.text) == network + ["VERIFIED 0 x", "VERIFIED 1 y"]
+        + network + ["VERIFIED 0 x"])
+  }
+
+  @Test func `a line that is missing, twice or elsewhere is refused or was not needed`() {
+    let lines = Self.sample.text.split(separator: "\n").map(String.init)
+    var counts = [0, 0, 0]
+    for index in lines.indices {
+      var fewer = lines
+      fewer.remove(at: index)
+      var more = lines
+      more.insert(lines[index], at: index)
+      var moved = fewer
+      moved.append(lines[index])
+      for (way, changed) in [fewer, more, moved].enumerated() {
+        let answers = Sample.answers(changed.joined(separator: "\n") + "\n")
+        let isRefused = answers.last?.hasPrefix("VERIFIED") != true
+        counts[way] += isRefused ? 1 : 0
+      }
+    }
+    print("\(lines.count) lines: \(counts) refused without, twice, at the end")
+    #expect(counts[0] > 30 && counts[1] > 40 && counts[2] >= lines.count - 3)
+  }
+
+  @Test(arguments: [
+    ("firebreak-network 1", "firebreak-network 2"), ("segment 0", "segment 1"),
+    ("answer 0 8 0", "answer 2 8 0"), ("answer 0 8 0", "answer 0 256 0"),
+    ("condition 0 global", "condition 0 local"), ("of protocol,sourcePort", "of"),
+    ("of protocol,sourcePort", "of protocol,none"), ("device 0\n", "device 00\n"),
+    ("sessions 1\n", "sessions 1 relate\n"), ("sessions 1\n", "sessions 0\n"),
+    ("with=1", "with=2"), ("with=1", "with="), ("with=1", "with"),
+    ("1 same replaced", "1 same"), ("1 same replaced", "0 same replaced"),
+    ("1 same replaced", "262144 same replaced"), ("moved:7 other", "moved:0 other"),
+    ("moved:7 other", "kept other"), ("translation 0 3", "translation 0 1"),
+    ("part 0 9 3", "part 0 9 4"), ("part 0 9 3", "part 0 0 3"),
+    ("part 0 9 3", "part 0 9 3\npart 0 9 1"), ("entry 1", "or *\nentry 1"),
+    ("10.0.0.3-10.0.0.9", "10.0.0.2-10.0.0.9"), ("10.0.0.3-10.0.0.9", "10.0.0.3-10.0.0.3"),
+    ("10.0.0.3-10.0.0.9", "10.0.0.9-10.0.0.3"), ("10.0.0.3-10.0.0.9", "10.0.0.3-10.0.0.256"),
+    ("10.0.0.3-10.0.0.9", "10.0.0.3-10.0.9"), ("10.0.0.3-10.0.0.9", "10.0.0.03"),
+    ("10.0.0.3-10.0.0.9", ""), ("10.0.0.3-10.0.0.9", "none"), ("+0 -1", "-1 +0"),
+    ("+0 -1", "+0 -0"), ("+0 -1", "+2"), ("+0 -1", "+0 protocol=6"),
+    ("+0 -1", "protocol=6 family=0"),
+    ("+0 -1", "family=0"), ("+0 -1", "protocol=6 protocol=6"), ("+0 -1", "protocol=256"),
+    ("+0 -1", "Protocol=6"), ("+0 -1", "protocol"), ("+0 -1", "protocol=06"),
+    ("+0 -1", "protocol= 6"),
+    ("+0 -1", " +0"), ("+0 -1", "+0 "), ("+0 -1", "protocol=nine"), ("+0 -1", "protocol=6,"),
+    ("+0 -1", "protocol=340282366920938463463374607431768211462"),
+    ("+0 -1", "protocol=99999999999999999999999999999999999999999999999"), ("+0 -1", "*"),
+    ("ffff:ffff:0:a", "ffff:ffff:00:a"), ("ffff:ffff:0:a", "ffff:FFFF:0:a"),
+    ("ffff:ffff:0:a", "ffff:ffff:0"), ("ffff:ffff:0:a", "ffff:ffff:0:a:1"),
+    ("ffff:ffff:0:a", "ffff::0:a"), ("ffff:ffff:0:a", "ffff:10000:0:a"), ("otherwise 0\n", ""),
+    ("otherwise 0", "otherwise"), ("match 0 1 2", "match 0 1"), ("match 0 1 2", "match 1 1 2"),
+    ("match 0 1 2", "match 0 1 8"), ("location 0", "location 1"),
+    ("segment 0\nlocation", "segment 1\nlocation"),
+    ("deliver device", "deliver host"), ("recall 0 4 5", "recall 0 4"),
+    ("recall 0 4 5", "recall 0 4 5 6"),
+    ("recall 0 4 5", "recall 2 4 5"), ("watch 1 6", "watch 1"), ("leave 7", "leave 8"),
+    ("leave 7", "leave"), ("drop reason", "drop"), ("drop reason", "lose reason"),
+    ("sessions 0 related bypass with=1\n", ""), ("sender 3", "sender 9"), ("sender 3", "sender -3"),
+    ("tag 1", "tag 0"), ("watched 1", "watched 2"), ("x 1,2", "x 1,3"), ("x 1,2", "x 0"),
+    ("x 1,2", "x"),
+    ("x 1,2", "x 1, 2"), ("never x", "always x"), ("forbid 1", "forbid 17"), ("left a", "left a b"),
+    ("left a", "forbid 1 *"), ("valid *", "valid mark=1"), ("valid *", "valid +0"),
+    ("input ", "input x"), ("claim 0 never", "claim 0  never"), ("apart y", "apart y\u{1B}[2J"),
+  ])
+  func `a network that the page does not allow is refused`(old: String, new: String) {
+    var sample = Self.sample
+    if old == "+0 -1", ["*", "family=0"].contains(new) {
+      sample.text.replace("sourceIPv4=10.0.0.1,", with: "protocol=1 sourceIPv4=10.0.0.1,")
+    }
+    let range = sample.text.firstRange(of: old)
+    #expect(range != nil)
+    if let range { sample.text.replaceSubrange(range, with: new) }
+    let answers = Sample.answers(sample.text)
+    #expect(answers.count == 1 && answers[0].contains(": format: "), "\(answers)")
+  }
+
+  @Test(arguments: [
+    ("firebreak-certificate 1", "firebreak-certificate 2"), ("network 0", "network g"),
+    ("network ", "network 0"), ("claims 0", "claims"), ("claims 0", "claims 0 0"),
+    ("claims 0", "claims 2"),
+    ("claims 0\n", ""), ("memory 1", "memory 1\nmemory 1"), ("memory 1", "memory 2"),
+    ("class 0", "class 16777216"),
+    ("0 3 2 s", "0 3 4 s"), ("0 3 2 s", "0 3 s"), (":kept,", ":same,"), (":kept,", ":other,"),
+    (":kept,", ","),
+    ("sourceIPv4:kept,destinationPort:moved:7", "destinationPort:moved:7,sourceIPv4:kept"),
+    ("moved:7\npair", "moved:0\npair"), ("moved:7\npair", "moved:07\npair"),
+    ("moved:7\npair", "moved\npair"),
+    ("moved:7\npair", "moved:340282366920938463463374607431768211456\npair"),
+    ("sourceIPv4:kept", "mark:kept"), ("sourceIPv4:kept", "sourceIPv6:kept"),
+    ("pair family=0 sent", "pair family=0 mark=1 sent"), ("pair family=0", "pair +0 family=0"),
+    ("10.0.0.1\nstarts", "10.0.0.1 +0\nstarts"), ("class", "pair *\nclass"),
+    ("starts 0", "starts 0\nstarts 0"), ("starts 0", "hints 0\nstarts 0"),
+    ("starts 0", "box *\nstarts 0"),
+    ("starts 0", "trail -\nstarts 0"), ("starts 0", "class 0 0 0 -\nclass 0 0 0 -\nstarts 0"),
+    ("at 1", "at 0"), ("at 1", "at 8"), ("at 1", "hints 0\nat 1"), ("at 1", "trail -\nat 1"),
+    ("at 1", "class 0 0 0 -\nat 1"), ("at 1", "something\nat 1"), ("at 1", "at 1 1"),
+    ("end", "end now"), ("end", ""), ("end", "end\nbox *"), ("hints 0*3", "hints 0*0"),
+    ("hints 0*3", "hints 0*"), ("hints 0*3", "hints 0*3*1"), ("hints 0*3", "hints  0*3"),
+    ("hints 0*3", "hints k0"), ("hints 0*3", "hints h0"), ("hints 0*3", "hints s0.0"),
+    ("hints 0*3", "hints 0*99999999999999999999"), ("hints 0*3", "hints 4294967296 0*2"),
+  ])
+  func `a certificate that the page does not allow is refused`(old: String, new: String) {
+    var sample = Self.sample
+    let start = sample.text.firstRange(of: "firebreak-cert")?.lowerBound ?? sample.text.startIndex
+    let range = sample.text[start...].firstRange(of: old)
+    #expect(range != nil)
+    if let range { sample.text.replaceSubrange(range, with: new) }
+    let answers = Sample.answers(sample.text)
+    #expect(answers.last?.hasPrefix("REJECTED line ") == true, "\(answers)")
+    #expect(answers.last?.contains(": format: ") == true, "\(answers)")
+  }
+
+  @Test func `a text that ends early says so`() {
+    let bytes = Array(Self.sample.text.utf8)
+    for count in bytes.indices {
+      var check = Check()
+      let answers = check.read(Array(bytes[..<count])) + check.finish()
+      #expect(!answers.contains { $0.hasPrefix("VERIFIED") }, "\(count)")
+      #expect(check.status != 0)
+    }
+  }
+
+  @Test func `the status says what the answers say`() {
+    func status(_ text: String) -> Int32 {
+      var check = Check()
+      _ = check.read(Array(text.utf8))
+      _ = check.finish()
+      return check.status
+    }
+    let text = Self.sample.text
+    #expect(status(text) == 0)
+    #expect(status("") == 2)
+    #expect(status(String(text.prefix(while: { $0 != "@" }))) == 1)
+    #expect(status(text.replacing("protocol=7", with: "protocol=6")) == 1)
+    #expect(status(text + text.replacing("protocol=7", with: "protocol=6") + text) == 1)
+    let literals = (0..<1100).map { " +\($0)" }.joined()
+    let conditions = (2..<1100).map { "condition \($0) global\n" }.joined()
+    let large = text.replacing("segment 0\ndevice", with: "\(conditions)segment 0\ndevice")
+    #expect(status(large) == 0)
+    let incomplete = large.replacing(
+      "box protocol=6\nhints", with: "box protocol=6\(literals)\nhints")
+    #expect(status(incomplete) == 2)
+    #expect(Sample.answers(incomplete).last?.hasPrefix("INCOMPLETE: line ") == true)
+    #expect(status(incomplete + text) == 2)
+    #expect(status(incomplete + text.replacing("hints 0*3", with: "hints 0*2")) == 1)
+  }
+
+  @Test func `what follows something refused is passed over, and the next is read`() {
+    let text = Self.sample.text
+    let refused = text.replacing("leave 7", with: "leave 77")
+    #expect(Sample.answers(refused).count == 1)
+    #expect(Sample.answers(refused + text).last == "VERIFIED 0 x")
+    let certificate = "firebreak-certificate" + text.split(separator: "firebreak-certificate")[1]
+    let broken = certificate.replacing("starts 0", with: "starts 1")
+    let answers = Sample.answers(text + broken + certificate)
+    #expect(answers.count == 5 && answers.last == "VERIFIED 0 x")
+    #expect(Sample.answers(certificate + text).last == "VERIFIED 0 x")
+    #expect(Sample.answers(certificate).count == 1)
+  }
+
+  @Test func `no bytes trap`() {
+    var random = SystemRandomNumberGenerator()
+    let seed = UInt64.random(in: 0...UInt64.max, using: &random)
+    var state = seed
+    func next(_ count: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % count
+    }
+    let bytes = Array(Self.sample.text.utf8)
+    let alphabet = Array(" \n0123456789,.:-=+*;@#%habcmtsxfF\u{0}\u{7F}".utf8) + [0xFF]
+    var verified = 0
+    for _ in 0..<3_000 {
+      var changed = bytes
+      for _ in 0...next(3) {
+        let place = next(changed.count)
+        switch next(4) {
+        case 0: changed.remove(at: place)
+        case 1: changed.insert(alphabet[next(alphabet.count)], at: place)
+        case 2: changed[place] = alphabet[next(alphabet.count)]
+        default: changed.replaceSubrange(place..<min(place + next(60), changed.count), with: [])
+        }
+      }
+      verified += Sample.answers(changed).last == "VERIFIED 0 x" ? 1 : 0
+    }
+    print("3000 texts with random changes, seed \(seed): \(verified) verified")
+    #expect(verified > 0)
+  }
+}
