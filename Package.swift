@@ -49,9 +49,13 @@ targets += room(
   excludingFromTests: ["Fixtures"])
 targets += room("Policies", ["Packets", "Places", "Documents", "Networks"])
 targets += room("Canonical", ["Packets", "Places", "Networks", "Policies"])
+targets += room("Certificates", ["Packets"])
 targets += room(
   "Reachability",
-  ["Packets", "Places", "HeaderSpaces", "Networks", "Simulation", "Policies", "Canonical", heap])
+  [
+    "Packets", "Places", "HeaderSpaces", "Networks", "Simulation", "Policies", "Canonical",
+    "Certificates", heap,
+  ])
 targets += room(
   "Projects",
   ["Packets", "Places", "Documents", "Networks", "Importers", "Policies", "Canonical"],

@@ -32,6 +32,8 @@ enum ReachMode: Hashable, Sendable {
   case following
   /// Learns what devices remember while it follows packets from where they were sent.
   case both
+  /// Uses what was learnt; the trail begins anew where sessions are looked up.
+  case proving
 }
 
 extension Engine {
@@ -60,10 +62,10 @@ extension Engine {
   /// What can be at each location, to a fixpoint; beyond so many edges in the store it ends, and
   /// `limit` is set.
   mutating func fixpoint(
-    _ key: ReachKey, mode: ReachMode, edges: Int = .max
+    _ key: ReachKey, mode: ReachMode, edges: Int = .max, watchers: [Int: Ranges] = [:]
   ) throws(LimitReached) -> Reach {
     var search = Search(plan)
-    let pass = Pass(mode: mode, watched: Set(key.watched))
+    let pass = Pass(mode: mode, watched: Set(key.watched), watchers: watchers)
     for start in key.sources {
       try search.push(Flow(trail: .untouched, space: start.space), to: start.location, &store)
     }
@@ -112,6 +114,8 @@ extension Engine {
   private struct Pass {
     var mode: ReachMode
     var watched: Set<Int>
+    /// For each device the origins of the packets that are watched there.
+    var watchers: [Int: Ranges]
   }
 
   /// Moves packets that are new at a location on, to the next joints.
@@ -150,7 +154,7 @@ extension Engine {
       }
       return result
     case .remember(let device, let next):
-      if pass.mode != .following, flow.standing != .translatedBefore,
+      if pass.mode == .learning || pass.mode == .both, flow.standing != .translatedBefore,
         try remember(flow, device: device)
       {
         search.changedMemories.insert(device)
@@ -160,6 +164,9 @@ extension Engine {
       var passed = flow
       if pass.watched.contains(device) {
         passed.space = try store.assign(.monitor, Ranges(1), in: flow.space)
+      }
+      if let origins = pass.watchers[device] {
+        passed.space = try watched(flow.space, origins: origins)
       }
       return [(passed, next)]
     case .leave(let next):
@@ -174,7 +181,7 @@ extension Engine {
   ) throws(LimitReached) -> [Flow] {
     switch mode {
     case .following: return [flow]
-    case .learning: return [try untracked(flow)]
+    case .learning, .proving: return [try untracked(flow)]
     case .both:
       if flow.standing == .copies { return [try untracked(flow)] }
       var looked = flow
@@ -198,7 +205,16 @@ extension Engine {
     var result = flow
     result.space = try store.overwrite(Self.leaving, in: flow.space)
     result.standing = .packets
-    return mode == .learning ? try untracked(result) : result
+    return mode == .learning || mode == .proving ? try untracked(result) : result
+  }
+
+  /// The packets after those of some origins were marked as watched.
+  private mutating func watched(
+    _ space: HeaderSpace, origins: Ranges
+  ) throws(LimitReached) -> HeaderSpace {
+    let those = try store.restrict(space, .origin, to: origins)
+    let others = try store.subtracting(those, from: space)
+    return try store.union(others, try store.assign(.monitor, Ranges(1), in: those))
   }
 
   /// The fields that exist only while a packet is inside a device.

@@ -7,7 +7,11 @@ import Packets
 struct SessionMemory: Sendable {
   /// Sessions that chose the same translations.
   struct Class: Sendable {
-    /// The chosen destination translation as `HeaderField.destinationTranslation` holds it.
+    /// The family of its packets.
+    var family: Family
+    /// What the registers held of the chosen translations.
+    var codes: (destination: UInt128, source: UInt128)
+    /// The chosen destination translation, counted from 1; 0 for none.
     var destinationTranslation: UInt128
     /// The chosen source translation.
     var sourceTranslation: UInt128
@@ -160,6 +164,7 @@ extension Engine {
       destination, family == .ipv4 ? .destinationIPv4 : .destinationIPv6, .destinationPort,
       flow.trail, device)
     return SessionMemory.Class(
+      family: family, codes: (codes.destination, codes.source),
       destinationTranslation: destination, sourceTranslation: source,
       again: (
         destination: destination == 0 ? 0 : destinationChange.repeating(destination),

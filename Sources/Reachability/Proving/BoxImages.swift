@@ -1,0 +1,188 @@
+import Canonical
+import Networks
+import Packets
+
+extension HeaderBox {
+  /// Whether the other box holds everything that this one does.
+  /// - Complexity: Linear in the ranges of both.
+  func lies(in other: Self) -> Bool {
+    if isEmpty { return true }
+    var next = constraints.startIndex
+    for wanted in other.constraints {
+      while next < constraints.endIndex, constraints[next].field < wanted.field { next += 1 }
+      guard next < constraints.endIndex, constraints[next].field == wanted.field,
+        constraints[next].values.isSubset(of: wanted.values)
+      else { return false }
+    }
+    return other.literals.allSatisfy(literals.contains)
+  }
+
+  /// The box with any of these values in a field, whatever it had.
+  func with(_ field: HeaderField, _ values: Ranges) -> Self {
+    without(field).constrained(field, to: values)
+  }
+
+  /// The box with these fields open.
+  func without(_ fields: [HeaderField]) -> Self { fields.reduce(self) { $0.without($1) } }
+}
+
+extension Ranges {
+  /// Whether all values are the other's, too.
+  /// - Complexity: Linear in the ranges of both.
+  func isSubset(of other: Self) -> Bool {
+    var next = other.ranges.startIndex
+    for range in ranges {
+      while next < other.ranges.endIndex, other.ranges[next].upperBound < range.lowerBound {
+        next += 1
+      }
+      guard next < other.ranges.endIndex, other.ranges[next].lowerBound <= range.lowerBound,
+        range.upperBound <= other.ranges[next].upperBound
+      else { return false }
+    }
+    return true
+  }
+}
+
+extension Prover {
+  /// What writes make of a box, where packets had a trail before; empty boxes are left out.
+  func images(
+    of box: HeaderBox, _ trail: Trail, under writes: [CanonicalNetwork.Write]
+  ) -> [HeaderBox] {
+    var boxes = [box]
+    var trail = trail
+    for write in writes {
+      boxes = boxes.flatMap { images(of: $0, trail, under: write) }.filter { !$0.isEmpty }
+      trail = trail.after(write)
+    }
+    return boxes
+  }
+
+  private func images(
+    of box: HeaderBox, _ trail: Trail, under write: CanonicalNetwork.Write
+  ) -> [HeaderBox] {
+    switch write {
+    case .set(let field, let values):
+      return [overwrite(field, trail, forgetting([field], box)).with(field, values)]
+    case .take(let field, from: let source):
+      let written = overwrite(field, trail, forgetting([field], box))
+      return [written.with(field, written[source]).without(source)]
+    case .shift(let field, let range, to: let target):
+      let length = min(range.upperBound - range.lowerBound, field.greatest - target)
+      let moving = box[field].intersection(Ranges(range.lowerBound...range.lowerBound + length))
+      let moved = moving.ranges.map {
+        $0.lowerBound - range.lowerBound + target...$0.upperBound - range.lowerBound + target
+      }
+      return [forgetting([field], box).with(field, Ranges(moved))]
+    case .anything: return scramble(Self.wire, trail, box)
+    case .scramble(let fields): return scramble(fields, trail, box)
+    }
+  }
+
+  private func scramble(
+    _ fields: [HeaderField], _ trail: Trail, _ box: HeaderBox
+  ) -> [HeaderBox] {
+    var open = forgetting(fields, box)
+    for field in fields { open = overwrite(field, trail, open).without(field) }
+    return HeaderBox.validPackets.map { open.intersection($0) }
+  }
+
+  /// The box with the value from before in the trail's ghost.
+  private func overwrite(_ field: HeaderField, _ trail: Trail, _ box: HeaderBox) -> HeaderBox {
+    guard let ghost = Trail.ghost(of: field, in: .sent) else { return box }
+    switch trail[field] {
+    case .kept: return box
+    case .same: return box.with(ghost, box[field])
+    case .moved(let distance):
+      return box.with(ghost, Trail.move(box[field], by: 0 &- distance, in: field))
+    }
+  }
+
+  /// The box without the outcomes that hang on fields.
+  private func forgetting(_ fields: [HeaderField], _ box: HeaderBox) -> HeaderBox {
+    if box.literals.isEmpty { return box }
+    var result = box
+    for literal in box.literals
+    where fields.contains(where: { literalsOfField[$0]?.contains(literal.condition) ?? false }) {
+      result = result.without(literal)
+    }
+    return result
+  }
+
+  /// The box of a packet as it leaves a device.
+  static func leaving(_ box: HeaderBox) -> HeaderBox {
+    let bare = box.without(registers + ghosts)
+    return registers.reduce(bare) { $0.constrained($1, to: Ranges(0)) }
+  }
+
+  /// The session that packets open: what is left of a box of them.
+  static func session(_ box: HeaderBox, _ trail: Trail) -> HeaderBox {
+    let kept = Set(Engine.sessionFields + ghosts(trail, in: .sent))
+    var result = box.without(HeaderField.allCases.filter { !kept.contains($0) })
+    for literal in box.literals { result = result.without(literal) }
+    return result
+  }
+
+  /// The boxes of packets that a session of a box takes in a way, with the session ghosts that they
+  /// get, in the order of a certificate.
+  func packets(
+    takenBy pair: HeaderBox, _ trail: Trail, _ way: SessionWay, _ family: Family
+  ) -> [HeaderBox] {
+    let own = pair.constrained(.family, to: Ranges(UInt128(family.rawValue)))
+    if own.isEmpty { return [] }
+    var box = own
+    for field in Trail.tracked {
+      guard let sent = Trail.ghost(of: field, in: .sent),
+        let session = Trail.ghost(of: field, in: .session)
+      else { continue }
+      let old = own[sent]
+      box = box.without(sent)
+      switch (trail[field], way.isForward) {
+      case (.same, _), (.moved, false): break
+      case (.moved(let distance), true):
+        box = box.with(field, Trail.move(own[field], by: 0 &- distance, in: field))
+      case (.kept, true): box = box.with(field, old).with(session, own[field])
+      case (.kept, false): box = box.with(session, old)
+      }
+    }
+    if !way.isForward { box = Self.exchanged(box) }
+    if box.isEmpty { return [] }
+    if way.isError {
+      let ends = box.without(HeaderField.allCases.filter { !Self.errorFields.contains($0) })
+      return engine.canonical.icmpErrors.map { ends.intersection($0) }.filter { !$0.isEmpty }
+    }
+    return way == .reply ? answers(box, family).filter { !$0.isEmpty } : [box]
+  }
+
+  private static let errorFields: Set<HeaderField> = [
+    .family, .destinationIPv4, .destinationIPv6, .sessionSourceIPv4, .sessionSourceIPv6,
+    .sessionDestinationIPv4, .sessionDestinationIPv6,
+  ]
+
+  private static func exchanged(_ box: HeaderBox) -> HeaderBox {
+    var result = box
+    for (a, b) in [
+      (HeaderField.sourceIPv4, HeaderField.destinationIPv4), (.sourceIPv6, .destinationIPv6),
+      (.sourcePort, .destinationPort),
+    ] {
+      result = result.with(a, box[b]).with(b, box[a])
+    }
+    return result
+  }
+
+  /// What answers requests of a box.
+  private func answers(_ box: HeaderBox, _ family: Family) -> [HeaderBox] {
+    let icmp = Ranges(UInt128(family == .ipv4 ? IPProtocol.icmp : IPProtocol.icmpv6))
+    let message = box.constrained(.protocol, to: icmp)
+    var result = [
+      box.constrained(.protocol, to: icmp.complement(upTo: HeaderField.protocol.greatest)),
+      message.constrained(.fragment, to: Ranges(1)),
+    ]
+    let whole = message.constrained(.fragment, to: Ranges(0))
+    for (request, answer) in (SessionBehaviour.icmpReplyTypes[family] ?? [:]).sorted(
+      by: { $0.key < $1.key })
+    where box[.icmpType].contains(UInt128(request)) {
+      result.append(whole.with(.icmpType, Ranges(UInt128(answer))))
+    }
+    return result
+  }
+}

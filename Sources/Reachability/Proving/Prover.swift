@@ -1,0 +1,103 @@
+import Canonical
+import HeaderSpaces
+import Networks
+import Packets
+
+/// Makes certificates for claims about one network.
+///
+/// It works apart from the answers: with its own store, from the claims alone. Three steps: what can
+/// come to the sessions of each device (`fixpoint`), exactly; backwards from what is forbidden, what
+/// must not be anywhere (`Unsafe`); forwards again in boxes, each as wide as the unsafe sets leave room
+/// (`BoxSearch`). So boxes are few, and whatever becomes of one is inside another.
+struct Prover: ~Copyable {
+  var engine: Engine
+  let claims: Claims
+  let graph: ProofGraph
+  /// For each device the classes of its sessions.
+  var classes: [[SessionClass]]
+  /// For each `recall` location what comes there, without the ghosts.
+  var recalled: [Int: HeaderSpace] = [:]
+  /// For each device the tags, as origins, that are watched there.
+  let watchers: [Int: Ranges]
+  /// The literals of conditions that are evaluated on each wire field.
+  let literalsOfField: [HeaderField: [Int]]
+
+  /// Takes what was prepared for proofs of any of the claims; `learn` comes next.
+  init(_ claims: Claims, _ graph: ProofGraph, _ engine: consuming Engine) {
+    var watchers: [Int: Ranges] = [:]
+    for (index, tag) in claims.tags.enumerated() {
+      for device in tag.watched {
+        watchers[device] = (watchers[device] ?? .none).union(Ranges(UInt128(index + 1)))
+      }
+    }
+    self.watchers = watchers
+    var literals: [HeaderField: [Int]] = [:]
+    for (index, condition) in engine.canonical.conditions.conditions.enumerated() {
+      guard case .evaluation(let fields) = condition.scope else { continue }
+      for field in fields {
+        literals[field, default: []].append(CanonicalNetwork.literal(index))
+      }
+    }
+    literalsOfField = literals
+    classes = [[SessionClass]](repeating: [], count: engine.network.devices.count)
+    self.claims = claims
+    self.graph = graph
+    self.engine = engine
+  }
+
+  /// Learns what sessions there can be, and what comes to them.
+  mutating func learn() throws {
+    var senders: [ReachKey.Start] = []
+    for sender in claims.senders {
+      senders.append(
+        ReachKey.Start(
+          location: sender.location, space: try engine.store.space(of: sender.boxes)))
+    }
+    try engine.learnSessions(from: senders)
+    for device in engine.memories.indices {
+      // A proof treats outcomes as if each packet had its own.
+      for index in engine.memories[device].remembered.indices {
+        let space = engine.memories[device].remembered[index].space
+        engine.memories[device].remembered[index].space = try engine.store.existentially(
+          space, over: engine.store.conditions(in: space))
+      }
+      try engine.settleMemory(of: device)
+      classes[device] = try sessionClasses(of: device)
+    }
+    var starts = senders
+    for (index, tag) in claims.tags.enumerated() {
+      for source in tag.sources {
+        let space = try engine.store.space(of: source.boxes)
+        starts.append(
+          ReachKey.Start(
+            location: source.location,
+            space: try engine.store.assign(.origin, Ranges(UInt128(index + 1)), in: space)))
+      }
+    }
+    let reach = try engine.fixpoint(
+      ReachKey(sources: starts, watched: []), mode: .proving, watchers: watchers)
+    for (index, location) in engine.canonical.locations.enumerated() {
+      guard case .recall = location else { continue }
+      recalled[index] = try withoutHistory(reach.flows[index].map(\.space))
+    }
+    if let limit = engine.limit { throw NoProof(reason: limit) }
+  }
+
+  /// Packets of which nothing is known of before, nor of outcomes that were found for what they were.
+  private mutating func withoutHistory(_ spaces: [HeaderSpace]) throws -> HeaderSpace {
+    var result = HeaderSpace.empty
+    for space in spaces {
+      let literals = engine.store.conditions(in: space).filter {
+        engine.canonical.condition(ofLiteral: $0)?.isStale ?? true
+      }
+      var plain = try engine.store.existentially(space, over: literals)
+      plain = try engine.store.project(plain, away: Self.ghosts)
+      result = try engine.store.union(result, plain)
+    }
+    return result
+  }
+
+  static let ghosts = Trail.ghosts(in: .sent) + Trail.ghosts(in: .session)
+  static let registers = HeaderField.allCases.filter { $0 >= .mark && $0 <= .sourceTranslation }
+  static let wire = HeaderField.allCases.filter { $0 <= .etherType }
+}

@@ -1,0 +1,241 @@
+import Canonical
+import HeaderSpaces
+import HeapModule
+import Networks
+import Packets
+
+/// What must not be anywhere, lest a claim break: backwards from what is forbidden.
+///
+/// Nothing that the network really does is in it: what comes to sessions, and with which they would
+/// break a claim, makes the session unsafe; only what does not come there is unsafe itself.
+struct Unsafe {
+  /// The packets by node of the graph.
+  var packets: [HeaderSpace]
+  /// The sessions by device and class, as they are remembered.
+  var sessions: [[HeaderSpace]]
+  /// The locations from which a forbidden packet's location can be reached: those that a certificate
+  /// lists.
+  var isListed: [Bool]
+  /// The devices of which a certificate lists the memory.
+  var isMemoryListed: [Bool]
+}
+
+extension Prover {
+  /// What is unsafe for some claims.
+  mutating func unsafe(for indices: [Int]) throws -> Unsafe {
+    var forbidden: [Int: HeaderSpace] = [:]
+    for index in indices {
+      guard case .never(let tags, let packets) = claims.claims[index].kind else { continue }
+      let origins = Ranges(values: tags.map { UInt128($0 + 1) })
+      for part in packets {
+        let space = try engine.store.restrict(
+          try engine.store.space(of: part.boxes), .origin, to: origins)
+        let known = forbidden[part.location] ?? .empty
+        forbidden[part.location] = try engine.store.union(known, space)
+      }
+    }
+    let listed = listed(from: forbidden.keys.sorted())
+    var unsafe = Unsafe(
+      packets: [HeaderSpace](repeating: .empty, count: graph.nodes.count),
+      sessions: classes.map { [HeaderSpace](repeating: .empty, count: $0.count) },
+      isListed: listed.locations, isMemoryListed: listed.memories)
+    var search = UnsafeSearch(count: graph.nodes.count)
+    for (location, space) in forbidden.sorted(by: { $0.key < $1.key }) {
+      for node in graph.nodesOfLocation[location] {
+        try search.add(space, at: node, rank: rank(node), &engine.store)
+      }
+    }
+    for (index, node) in graph.nodes.enumerated() {
+      guard case .remember(let device, _) = engine.canonical.locations[node.location],
+        unsafe.isMemoryListed[device]
+      else { continue }
+      let space = try unreadable(device, node.trail)
+      try search.add(space, at: index, rank: rank(index), &engine.store)
+    }
+    while let (node, space) = search.next() {
+      let known = unsafe.packets[node]
+      let news = try engine.store.subtracting(known, from: space)
+      if news.isEmpty { continue }
+      unsafe.packets[node] = try engine.store.union(known, news)
+      for edge in graph.predecessors[node] {
+        try spread(news, over: edge, to: node, &unsafe, &search)
+      }
+    }
+    return unsafe
+  }
+
+  /// Later locations come first.
+  private func rank(_ node: Int) -> Int { -engine.plan.ranks[graph.nodes[node].location] }
+
+  /// The locations and the memories that lead to some locations.
+  private func listed(from locations: [Int]) -> (locations: [Bool], memories: [Bool]) {
+    let canonical = engine.canonical
+    var isListed = [Bool](repeating: false, count: canonical.locations.count)
+    var memories = [Bool](repeating: false, count: classes.count)
+    var predecessors = [[Int]](repeating: [], count: canonical.locations.count)
+    var remembers = [[Int]](repeating: [], count: classes.count)
+    for (index, location) in canonical.locations.enumerated() {
+      for next in location.successors { predecessors[next].append(index) }
+      if case .remember(let device, _) = location { remembers[device].append(index) }
+    }
+    var waiting = locations
+    while let location = waiting.popLast() {
+      if isListed[location] { continue }
+      isListed[location] = true
+      waiting += predecessors[location]
+      for index in predecessors[location] {
+        guard case .recall(let device, _, location) = canonical.locations[index] else { continue }
+        for owner in owners(of: device) where !memories[owner] {
+          memories[owner] = true
+          waiting += remembers[owner]
+        }
+      }
+    }
+    return (isListed, memories)
+  }
+
+  /// Packets that would open sessions of classes that no session is of.
+  private mutating func unreadable(_ device: Int, _ trail: Trail) throws -> HeaderSpace {
+    var readable = HeaderSpace.empty
+    for known in classes[device] where known.trail == trail {
+      var box = Self.codes(of: known)
+      box.constrain(.family, to: Ranges(values: known.changes.keys.map { UInt128($0.rawValue) }))
+      readable = try engine.store.union(readable, try engine.store.space(of: box))
+    }
+    let others = try engine.store.complement(readable)
+    let opening = HeaderBox().constrained(.origin, to: Ranges(0))
+      .constrained(.family, to: Ranges(0...1))
+    return try engine.store.restrict(others, to: opening)
+  }
+
+  /// The box of packets that open sessions of a class.
+  static func codes(of known: SessionClass) -> HeaderBox {
+    HeaderBox().constrained(.destinationTranslation, to: Ranges(known.codes.destination))
+      .constrained(.sourceTranslation, to: Ranges(known.codes.source))
+      .constrained(.connectionStatus, to: Ranges(known.status))
+  }
+
+  /// Adds what becomes one of the unsafe packets at a node, over one of the ways there.
+  private mutating func spread(
+    _ space: HeaderSpace, over edge: ProofGraph.Edge, to node: Int, _ unsafe: inout Unsafe,
+    _ search: inout UnsafeSearch
+  ) throws {
+    let from = graph.nodes[edge.node]
+    var before = space
+    switch engine.canonical.locations[from.location] {
+    case .choose, .spread, .remember: break
+    case .match(let table, _):
+      before = try engine.split(space, by: table).first { $0.target == edge.way }?.space ?? .empty
+    case .rewrite(let writes, _): before = try beforeWrites(writes, from.trail, space)
+    case .watch(let device, _):
+      before = try beforeWatch(watchers[device] ?? .none, space)
+    case .leave:
+      let box = Self.registers.reduce(HeaderBox()) { $0.constrained($1, to: Ranges(0)) }
+      before = try engine.store.restrict(space, to: box)
+      before = try engine.store.project(before, away: Self.registers + Self.ghosts)
+    case .recall(let device, _, _) where edge.way == 1:
+      before = try beforeSession(space, device, at: from.location, &unsafe, &search)
+    case .recall: before = try engine.store.project(space, away: Trail.ghosts(in: .sent))
+    case .deliver, .drop: return
+    }
+    try search.add(before, at: edge.node, rank: rank(edge.node), &engine.store)
+  }
+
+  private mutating func beforeWatch(
+    _ origins: Ranges, _ space: HeaderSpace
+  ) throws -> HeaderSpace {
+    var marked = try engine.store.restrict(space, .monitor, to: Ranges(1))
+    marked = try engine.store.project(marked, away: [.monitor])
+    marked = try engine.store.restrict(marked, .origin, to: origins)
+    let others = try engine.store.restrict(
+      space, .origin, to: origins.complement(upTo: HeaderField.origin.greatest))
+    return try engine.store.union(marked, others)
+  }
+
+  /// What sessions make unsafe: sessions that take what comes there are unsafe, and what the others
+  /// would take is.
+  private mutating func beforeSession(
+    _ space: HeaderSpace, _ device: Int, at location: Int, _ unsafe: inout Unsafe,
+    _ search: inout UnsafeSearch
+  ) throws -> HeaderSpace {
+    var result = HeaderSpace.empty
+    let after = try engine.store.project(space, away: Trail.ghosts(in: .sent))
+    let coming = recalled[location] ?? .empty
+    for owner in owners(of: device) {
+      for (index, known) in classes[owner].enumerated() {
+        for family in known.changes.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+          guard let changes = known.changes[family] else { continue }
+          for way in sessionWays(of: device) {
+            let registers = registers(way, known, changes, at: device)
+            var packets = after
+            for (field, values) in registers.values {
+              packets = try engine.store.restrict(packets, field, to: values)
+              if packets.isEmpty { break }
+            }
+            if packets.isEmpty { continue }
+            packets = try engine.store.project(packets, away: registers.values.map(\.field))
+            packets = try engine.store.restrict(
+              packets, .sessionUse, to: Ranges(registers.use...HeaderField.sessionUse.greatest))
+            let breaking = try sessions(
+              taking: try engine.store.intersection(packets, coming), known.trail, way, family)
+            try add(breaking, to: index, of: owner, &unsafe, &search)
+            let safe = try engine.store.complement(unsafe.sessions[owner][index])
+            let taken = try taken(by: safe, known.trail, way, family)
+            let there = try engine.store.project(
+              try engine.store.intersection(packets, taken), away: Trail.ghosts(in: .session))
+            result = try engine.store.union(result, there)
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// Makes sessions unsafe, and the packets that would open them.
+  private mutating func add(
+    _ sessions: HeaderSpace, to index: Int, of device: Int, _ unsafe: inout Unsafe,
+    _ search: inout UnsafeSearch
+  ) throws {
+    let known = unsafe.sessions[device][index]
+    let news = try engine.store.subtracting(known, from: sessions)
+    if news.isEmpty { return }
+    unsafe.sessions[device][index] = try engine.store.union(known, news)
+    let box = Self.codes(of: classes[device][index]).constrained(.origin, to: Ranges(0))
+    let opening = try engine.store.restrict(news, to: box)
+    for (number, node) in graph.nodes.enumerated() where node.trail == classes[device][index].trail
+    {
+      guard case .remember(device, _) = engine.canonical.locations[node.location] else { continue }
+      try search.add(opening, at: number, rank: rank(number), &engine.store)
+    }
+  }
+}
+
+/// What waits to be looked at, the last locations first.
+private struct UnsafeSearch {
+  private var waiting: [HeaderSpace]
+  private var queue = Heap<Entry>()
+
+  private struct Entry: Comparable {
+    var rank: Int
+    var node: Int
+
+    static func < (a: Self, b: Self) -> Bool { (a.rank, a.node) < (b.rank, b.node) }
+  }
+
+  init(count: Int) { waiting = [HeaderSpace](repeating: .empty, count: count) }
+
+  mutating func add(
+    _ space: HeaderSpace, at node: Int, rank: Int, _ store: inout HeaderSpaceStore
+  ) throws {
+    if space.isEmpty { return }
+    if waiting[node].isEmpty { queue.insert(Entry(rank: rank, node: node)) }
+    waiting[node] = try store.union(waiting[node], space)
+  }
+
+  mutating func next() -> (node: Int, space: HeaderSpace)? {
+    guard let entry = queue.popMin() else { return nil }
+    let space = waiting[entry.node]
+    waiting[entry.node] = .empty
+    return (entry.node, space)
+  }
+}
