@@ -70,7 +70,7 @@ targets += [
   .executableTarget(
     name: "firebreak",
     dependencies: [
-      arguments, "Places", "Packets", "Networks", "Policies", "Simulation", "Canonical",
+      arguments, "Places", "Packets", "Certificates", "Networks", "Policies", "Simulation", "Canonical",
       "Reachability", "Projects", "Reports",
     ],
     swiftSettings: settings),

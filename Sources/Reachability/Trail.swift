@@ -1,4 +1,3 @@
-import Canonical
 import Packets
 
 /// What became of the fields that translations rewrite, since the packet was sent (or, while sessions
@@ -128,37 +127,5 @@ struct Trail: Hashable, Sendable {
       }
     }
     return Ranges(moved)
-  }
-
-  /// The trail after a write.
-  func after(_ write: CanonicalNetwork.Write) -> Self {
-    var result = self
-    switch write {
-    case .set(let field, _), .take(let field, from: _): result[field] = .kept
-    case .shift(let field, let range, let target):
-      let distance = target &- range.lowerBound
-      switch self[field] {
-      case .kept: break
-      case .same: result[field] = distance == 0 ? .same : .moved(distance)
-      case .moved(let earlier):
-        result[field] = earlier &+ distance == 0 ? .same : .moved(earlier &+ distance)
-      }
-    case .anything: for field in Self.tracked { result[field] = .kept }
-    case .scramble(let fields): for field in fields { result[field] = .kept }
-    }
-    return result
-  }
-
-  /// The trail as canonical networks and certificates have it.
-  var canonicalText: String {
-    var words: [String] = []
-    for field in Self.tracked {
-      switch self[field] {
-      case .same: break
-      case .moved(let distance): words.append("\(field.canonicalName):moved:\(distance)")
-      case .kept: words.append("\(field.canonicalName):kept")
-      }
-    }
-    return words.isEmpty ? "-" : words.joined(separator: ",")
   }
 }

@@ -5,7 +5,7 @@ import Packets
 extension Prover {
   /// The packets that some writes make one of these, where packets had a trail before.
   mutating func beforeWrites(
-    _ writes: [CanonicalNetwork.Write], _ trail: Trail, _ space: HeaderSpace
+    _ writes: [CanonicalNetwork.Write], _ trail: ProofTrail, _ space: HeaderSpace
   ) throws -> HeaderSpace {
     var trails = [trail]
     for write in writes { trails.append(trails[trails.count - 1].after(write)) }
@@ -17,7 +17,7 @@ extension Prover {
   }
 
   private mutating func before(
-    _ write: CanonicalNetwork.Write, _ trail: Trail, _ space: HeaderSpace
+    _ write: CanonicalNetwork.Write, _ trail: ProofTrail, _ space: HeaderSpace
   ) throws -> HeaderSpace {
     switch write {
     case .set(let field, let values):
@@ -33,8 +33,11 @@ extension Prover {
     case .shift(let field, let range, to: let target):
       let room = field.greatest - target
       let length = min(range.upperBound - range.lowerBound, room)
-      let result = try engine.store.shift(
+      var result = try engine.store.shift(
         field, target...target + length, to: range.lowerBound, in: space)
+      if trail[field] == .moved, let ghost = Trail.ghost(of: field, in: .sent) {
+        result = try engine.store.project(result, away: [ghost])
+      }
       return try beforeOutcomes(of: [field], result)
     case .anything: return try beforeScramble(Self.wire, trail, space)
     case .scramble(let fields): return try beforeScramble(fields, trail, space)
@@ -42,7 +45,7 @@ extension Prover {
   }
 
   private mutating func beforeScramble(
-    _ fields: [HeaderField], _ trail: Trail, _ space: HeaderSpace
+    _ fields: [HeaderField], _ trail: ProofTrail, _ space: HeaderSpace
   ) throws -> HeaderSpace {
     var result = try engine.store.intersection(space, engine.valid)
     result = try engine.store.project(result, away: fields)
@@ -53,15 +56,13 @@ extension Prover {
 
   /// What may be overwritten with anything to become one of these, which any value of the field is.
   private mutating func beforeOverwriting(
-    _ field: HeaderField, _ trail: Trail, _ space: HeaderSpace
+    _ field: HeaderField, _ trail: ProofTrail, _ space: HeaderSpace
   ) throws -> HeaderSpace {
     guard let ghost = Trail.ghost(of: field, in: .sent) else { return space }
     switch trail[field] {
     case .kept: return space
     case .same: return try engine.store.rename(ghost, to: field, in: space)
-    case .moved(let distance):
-      let renamed = try engine.store.rename(ghost, to: field, in: space)
-      return try engine.moved(field, by: distance, in: renamed)
+    case .moved, .lost: return try engine.store.project(space, away: [ghost])
     }
   }
 

@@ -46,7 +46,7 @@ extension Ranges {
 extension Prover {
   /// What writes make of a box, where packets had a trail before; empty boxes are left out.
   func images(
-    of box: HeaderBox, _ trail: Trail, under writes: [CanonicalNetwork.Write]
+    of box: HeaderBox, _ trail: ProofTrail, under writes: [CanonicalNetwork.Write]
   ) -> [HeaderBox] {
     var boxes = [box]
     var trail = trail
@@ -58,7 +58,7 @@ extension Prover {
   }
 
   private func images(
-    of box: HeaderBox, _ trail: Trail, under write: CanonicalNetwork.Write
+    of box: HeaderBox, _ trail: ProofTrail, under write: CanonicalNetwork.Write
   ) -> [HeaderBox] {
     switch write {
     case .set(let field, let values):
@@ -72,14 +72,18 @@ extension Prover {
       let moved = moving.ranges.map {
         $0.lowerBound - range.lowerBound + target...$0.upperBound - range.lowerBound + target
       }
-      return [forgetting([field], box).with(field, Ranges(moved))]
+      let result = forgetting([field], box).with(field, Ranges(moved))
+      guard trail[field] == .moved, trail.after(write)[field] == .lost,
+        let ghost = Trail.ghost(of: field, in: .sent)
+      else { return [result] }
+      return [result.without(ghost)]
     case .anything: return scramble(Self.wire, trail, box)
     case .scramble(let fields): return scramble(fields, trail, box)
     }
   }
 
   private func scramble(
-    _ fields: [HeaderField], _ trail: Trail, _ box: HeaderBox
+    _ fields: [HeaderField], _ trail: ProofTrail, _ box: HeaderBox
   ) -> [HeaderBox] {
     var open = forgetting(fields, box)
     for field in fields { open = overwrite(field, trail, open).without(field) }
@@ -87,13 +91,12 @@ extension Prover {
   }
 
   /// The box with the value from before in the trail's ghost.
-  private func overwrite(_ field: HeaderField, _ trail: Trail, _ box: HeaderBox) -> HeaderBox {
+  private func overwrite(_ field: HeaderField, _ trail: ProofTrail, _ box: HeaderBox) -> HeaderBox {
     guard let ghost = Trail.ghost(of: field, in: .sent) else { return box }
     switch trail[field] {
     case .kept: return box
     case .same: return box.with(ghost, box[field])
-    case .moved(let distance):
-      return box.with(ghost, Trail.move(box[field], by: 0 &- distance, in: field))
+    case .moved, .lost: return box.without(ghost)
     }
   }
 
@@ -115,7 +118,7 @@ extension Prover {
   }
 
   /// The session that packets open: what is left of a box of them.
-  static func session(_ box: HeaderBox, _ trail: Trail) -> HeaderBox {
+  static func session(_ box: HeaderBox, _ trail: ProofTrail) -> HeaderBox {
     let kept = Set(Engine.sessionFields + ghosts(trail, in: .sent))
     var result = box.without(HeaderField.allCases.filter { !kept.contains($0) })
     for literal in box.literals { result = result.without(literal) }
@@ -125,7 +128,7 @@ extension Prover {
   /// The boxes of packets that a session of a box takes in a way, with the session ghosts that they
   /// get, in the order of a certificate.
   func packets(
-    takenBy pair: HeaderBox, _ trail: Trail, _ way: SessionWay, _ family: Family
+    takenBy pair: HeaderBox, _ known: SessionClass, _ way: SessionWay, _ family: Family
   ) -> [HeaderBox] {
     let own = pair.constrained(.family, to: Ranges(UInt128(family.rawValue)))
     if own.isEmpty { return [] }
@@ -136,9 +139,10 @@ extension Prover {
       else { continue }
       let old = own[sent]
       box = box.without(sent)
-      switch (trail[field], way.isForward) {
-      case (.same, _), (.moved, false): break
-      case (.moved(let distance), true):
+      switch (known.trail[field], way.isForward) {
+      case (.same, _), (.lost, _), (.moved, false): break
+      case (.moved, true):
+        let distance = known.distances[field] ?? 0
         box = box.with(field, Trail.move(own[field], by: 0 &- distance, in: field))
       case (.kept, true): box = box.with(field, old).with(session, own[field])
       case (.kept, false): box = box.with(session, old)

@@ -84,7 +84,7 @@ extension Prover {
 
   /// The hints for boxes that go to each of some locations, and lie in a box there.
   private mutating func go(
-    _ boxes: [HeaderBox], to locations: [Int], _ trail: Trail, _ search: inout BoxSearch
+    _ boxes: [HeaderBox], to locations: [Int], _ trail: ProofTrail, _ search: inout BoxSearch
   ) throws -> [Certificate.Hint] {
     var hints: [Certificate.Hint] = []
     for location in locations {
@@ -94,7 +94,7 @@ extension Prover {
   }
 
   private mutating func go(
-    _ box: HeaderBox, to location: Int, _ trail: Trail, _ search: inout BoxSearch
+    _ box: HeaderBox, to location: Int, _ trail: ProofTrail, _ search: inout BoxSearch
   ) throws -> [Certificate.Hint] {
     if box.isEmpty || !search.unsafe.isListed[location] { return [] }
     let node = try node(location, trail)
@@ -104,7 +104,7 @@ extension Prover {
     return [.inside(number)]
   }
 
-  private func node(_ location: Int, _ trail: Trail) throws -> Int {
+  private func node(_ location: Int, _ trail: ProofTrail) throws -> Int {
     guard let node = graph.numbers[ProofGraph.Node(location: location, trail: trail)] else {
       throw NoProof(reason: "location \(location) has no trail \(trail.canonicalText)")
     }
@@ -132,7 +132,7 @@ extension Prover {
   // MARK: Lists
 
   private mutating func match(
-    _ box: HeaderBox, _ table: Int, _ targets: [Int], _ trail: Trail,
+    _ box: HeaderBox, _ table: Int, _ targets: [Int], _ trail: ProofTrail,
     _ search: inout BoxSearch
   ) throws -> [Certificate.Hint] {
     let entries = engine.canonical.tables[table].entries
@@ -155,7 +155,7 @@ extension Prover {
 
   /// The hints for packets of a list of which some may be in earlier entries.
   private mutating func prove(
-    _ box: HeaderBox, _ target: Int, _ trail: Trail, _ table: Int, before index: Int,
+    _ box: HeaderBox, _ target: Int, _ trail: ProofTrail, _ table: Int, before index: Int,
     _ search: inout BoxSearch
   ) throws -> [Certificate.Hint] {
     let node = try node(target, trail)
@@ -223,7 +223,7 @@ extension Prover {
   // MARK: Sessions
 
   private mutating func remember(
-    _ box: HeaderBox, _ device: Int, _ trail: Trail, _ search: inout BoxSearch
+    _ box: HeaderBox, _ device: Int, _ trail: ProofTrail, _ search: inout BoxSearch
   ) throws -> [Certificate.Hint] {
     var hints: [Certificate.Hint] = []
     let opening = box.constrained(.origin, to: Ranges(0))
@@ -281,7 +281,7 @@ extension Prover {
             guard let changes = known.changes[family] else { continue }
             for way in sessionWays(of: device) {
               let registers = registers(way, known, changes, at: device)
-              for packets in packets(takenBy: pair, known.trail, way, family) {
+              for packets in packets(takenBy: pair, known, way, family) {
                 var taken = bare.intersection(packets).constrained(
                   .sessionUse, to: Ranges(registers.use...HeaderField.sessionUse.greatest))
                 for (field, values) in registers.values { taken = taken.with(field, values) }

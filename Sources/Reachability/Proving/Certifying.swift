@@ -37,22 +37,27 @@ public func certify(
     }
   }
   if !apart.isEmpty { result.certificates.append(Certificate(claims: apart)) }
-  if groups.isEmpty { return result }
-  do {
-    let starts = claims.senders + claims.tags.flatMap(\.sources)
-    let graph = try ProofGraph(canonical, from: starts.map(\.location))
-    var prover = Prover(
-      claims, graph, try Engine(network, canonical, setLimit: limits.setEdges))
-    try prover.learn()
-    for group in groups {
-      do {
-        result.certificates.append(try prover.certificate(for: group))
-      } catch {
-        result.failures += group.map { ($0, reason(error)) }
-      }
+  var remaining = groups[...]
+  while !remaining.isEmpty {
+    do {
+      // A store only grows: when it has, the next groups get a new one.
+      let starts = claims.senders + claims.tags.flatMap(\.sources)
+      let graph = try ProofGraph(canonical, from: starts.map(\.location))
+      var prover = Prover(
+        claims, graph, try Engine(network, canonical, setLimit: limits.setEdges))
+      try prover.learn()
+      repeat {
+        let group = remaining.removeFirst()
+        do {
+          result.certificates.append(try prover.certificate(for: group))
+        } catch {
+          result.failures += group.map { ($0, reason(error)) }
+        }
+      } while !remaining.isEmpty && prover.engine.store.edgeCount < limits.setEdges / 3
+    } catch {
+      result.failures += remaining.joined().map { ($0, reason(error)) }
+      break
     }
-  } catch {
-    result.failures += groups.joined().map { ($0, reason(error)) }
   }
   return result
 }

@@ -7,7 +7,7 @@ struct ProofGraph {
   /// A location with a trail.
   struct Node: Hashable {
     var location: Int
-    var trail: Trail
+    var trail: ProofTrail
   }
 
   /// A way from a node: for a match the outcome, for a `recall` 0 for `fresh` and 1 for
@@ -63,7 +63,7 @@ struct ProofGraph {
   /// Where each way of a node leads.
   private static func ways(of node: Node, in canonical: CanonicalNetwork) -> [Node] {
     let location = canonical.locations[node.location]
-    let trail: Trail
+    let trail: ProofTrail
     switch location {
     case .rewrite(let writes, _): trail = writes.reduce(node.trail) { $0.after($1) }
     case .recall, .leave: trail = .untouched

@@ -15,8 +15,8 @@ struct Prover: ~Copyable {
   let graph: ProofGraph
   /// For each device the classes of its sessions.
   var classes: [[SessionClass]]
-  /// For each `recall` location what comes there, without the ghosts.
-  var recalled: [Int: HeaderSpace] = [:]
+  /// For each location what comes there, as far as it is noted, without the ghosts of the trail.
+  var coming: [HeaderSpace?]
   /// For each device the tags, as origins, that are watched there.
   let watchers: [Int: Ranges]
   /// The literals of conditions that are evaluated on each wire field.
@@ -40,6 +40,7 @@ struct Prover: ~Copyable {
     }
     literalsOfField = literals
     classes = [[SessionClass]](repeating: [], count: engine.network.devices.count)
+    coming = [HeaderSpace?](repeating: nil, count: engine.canonical.locations.count)
     self.claims = claims
     self.graph = graph
     self.engine = engine
@@ -76,9 +77,8 @@ struct Prover: ~Copyable {
     }
     let reach = try engine.fixpoint(
       ReachKey(sources: starts, watched: []), mode: .proving, watchers: watchers)
-    for (index, location) in engine.canonical.locations.enumerated() {
-      guard case .recall = location else { continue }
-      recalled[index] = try withoutHistory(reach.flows[index].map(\.space))
+    for location in engine.canonical.locations.indices where engine.plan.isJoint[location] {
+      coming[location] = try withoutHistory(reach.flows[location].map(\.space))
     }
     if let limit = engine.limit { throw NoProof(reason: limit) }
   }
@@ -91,7 +91,7 @@ struct Prover: ~Copyable {
         engine.canonical.condition(ofLiteral: $0)?.isStale ?? true
       }
       var plain = try engine.store.existentially(space, over: literals)
-      plain = try engine.store.project(plain, away: Self.ghosts)
+      plain = try engine.store.project(plain, away: Trail.ghosts(in: .sent))
       result = try engine.store.union(result, plain)
     }
     return result

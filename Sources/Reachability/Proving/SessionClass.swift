@@ -10,7 +10,11 @@ struct SessionClass {
   /// What `connectionStatus` was.
   var status: UInt128
   /// What became of the packets since they were looked up.
-  var trail: Trail
+  var trail: ProofTrail
+  /// The distances of the fields that the translations moved.
+  var distances: [HeaderField: UInt128] = [:]
+  /// The sessions, as they were when they were remembered.
+  var sessions = HeaderSpace.empty
   /// For each family of which there are sessions, the translations that their packets get.
   var changes: [Family: Changes] = [:]
 
@@ -39,17 +43,42 @@ extension Prover {
   mutating func sessionClasses(of device: Int) throws -> [SessionClass] {
     var result: [SessionClass] = []
     for known in engine.memories[device].classes {
+      let trail = ProofTrail(known.trail)
+      let sessions = try withSentGhosts(known)
       let changes = SessionClass.Changes(again: known.again, undo: known.undo)
       if let index = result.firstIndex(where: {
-        $0.codes == known.codes && $0.status == known.status && $0.trail == known.trail
+        $0.codes == known.codes && $0.status == known.status && $0.trail == trail
       }) {
         result[index].changes[known.family] = changes
+        result[index].sessions = try engine.store.union(result[index].sessions, sessions)
+        result[index].distances.merge(distances(of: known)) { first, _ in first }
       } else {
         result.append(
           SessionClass(
-            codes: known.codes, status: known.status, trail: known.trail,
-            changes: [known.family: changes]))
+            codes: known.codes, status: known.status, trail: trail,
+            distances: distances(of: known), sessions: sessions, changes: [known.family: changes]))
       }
+    }
+    return result
+  }
+
+  /// The sessions of a class with their ghosts in the bank of the trail.
+  private mutating func withSentGhosts(_ known: SessionMemory.Class) throws -> HeaderSpace {
+    var result = known.pairs
+    for field in Trail.tracked where known.trail[field] == .kept {
+      guard let sent = Trail.ghost(of: field, in: .sent),
+        let session = Trail.ghost(of: field, in: .session)
+      else { continue }
+      result = try engine.store.rename(session, to: sent, in: result)
+    }
+    return result
+  }
+
+  /// The distances of the fields of a class's family, and of its ports.
+  private func distances(of known: SessionMemory.Class) -> [HeaderField: UInt128] {
+    var result: [HeaderField: UInt128] = [:]
+    for field in Trail.tracked {
+      if case .moved(let distance) = known.trail[field] { result[field] = distance }
     }
     return result
   }
@@ -90,8 +119,8 @@ extension Prover {
   }
 
   /// The ghosts that sessions of a class have, of either bank.
-  static func ghosts(_ trail: Trail, in bank: Trail.Bank) -> [HeaderField] {
-    Trail.tracked.filter { trail[$0] == .kept }.compactMap { Trail.ghost(of: $0, in: bank) }
+  static func ghosts(_ trail: ProofTrail, in bank: Trail.Bank) -> [HeaderField] {
+    trail.kept.compactMap { Trail.ghost(of: $0, in: bank) }
   }
 
   private static let ends: Set<HeaderField> = [
@@ -107,10 +136,10 @@ extension Prover {
   /// The packets that sessions take in a way, with the session ghosts that they get; sessions have
   /// their ghosts in the bank of the trail.
   mutating func taken(
-    by sessions: HeaderSpace, _ trail: Trail, _ way: SessionWay, _ family: Family
+    by sessions: HeaderSpace, _ known: SessionClass, _ way: SessionWay, _ family: Family
   ) throws -> HeaderSpace {
     var space = try engine.store.restrict(sessions, .family, to: Ranges(UInt128(family.rawValue)))
-    for field in Trail.tracked where trail[field] == .kept {
+    for field in known.trail.kept {
       guard let sent = Trail.ghost(of: field, in: .sent),
         let session = Trail.ghost(of: field, in: .session)
       else { continue }
@@ -119,9 +148,10 @@ extension Prover {
     if way.isForward {
       for field in Trail.tracked {
         guard let ghost = Trail.ghost(of: field, in: .session) else { continue }
-        switch trail[field] {
-        case .same: break
-        case .moved(let distance): space = try engine.moved(field, by: 0 &- distance, in: space)
+        switch known.trail[field] {
+        case .same, .lost: break
+        case .moved:
+          space = try engine.moved(field, by: 0 &- (known.distances[field] ?? 0), in: space)
         case .kept: space = try engine.store.swap(field, ghost, in: space)
         }
       }
@@ -137,7 +167,7 @@ extension Prover {
 
   /// The sessions that take some of these packets, which have the session ghosts that they give.
   mutating func sessions(
-    taking packets: HeaderSpace, _ trail: Trail, _ way: SessionWay, _ family: Family
+    taking packets: HeaderSpace, _ known: SessionClass, _ way: SessionWay, _ family: Family
   ) throws -> HeaderSpace {
     var space = try engine.store.restrict(packets, .family, to: Ranges(UInt128(family.rawValue)))
     if way.isError {
@@ -145,7 +175,7 @@ extension Prover {
         space, try engine.store.space(of: engine.canonical.icmpErrors))
       space = try engine.store.project(space, away: Self.others)
     } else {
-      let own = Engine.sessionFields + Self.ghosts(trail, in: .session)
+      let own = Engine.sessionFields + Self.ghosts(known.trail, in: .session)
       space = try engine.store.project(
         space, away: HeaderField.allCases.filter { !own.contains($0) })
     }
@@ -153,9 +183,10 @@ extension Prover {
     if way.isForward {
       for field in Trail.tracked {
         guard let ghost = Trail.ghost(of: field, in: .session) else { continue }
-        switch trail[field] {
-        case .same: break
-        case .moved(let distance): space = try engine.moved(field, by: distance, in: space)
+        switch known.trail[field] {
+        case .same, .lost: break
+        case .moved:
+          space = try engine.moved(field, by: known.distances[field] ?? 0, in: space)
         case .kept: space = try engine.store.swap(field, ghost, in: space)
         }
       }
@@ -163,7 +194,7 @@ extension Prover {
       if way == .reply { space = try asked(by: space, family) }
       for (a, b) in Self.exchanged { space = try engine.store.swap(a, b, in: space) }
     }
-    for field in Trail.tracked where trail[field] == .kept {
+    for field in known.trail.kept {
       guard let sent = Trail.ghost(of: field, in: .sent),
         let session = Trail.ghost(of: field, in: .session)
       else { continue }

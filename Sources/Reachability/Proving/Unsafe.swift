@@ -54,8 +54,11 @@ extension Prover {
     }
     while let (node, space) = search.next() {
       let known = unsafe.packets[node]
-      let news = try engine.store.subtracting(known, from: space)
+      var news = try engine.store.subtracting(known, from: space)
       if news.isEmpty { continue }
+      if let coming = coming[graph.nodes[node].location] {
+        news = try simplified(news, apartFrom: coming)
+      }
       unsafe.packets[node] = try engine.store.union(known, news)
       for edge in graph.predecessors[node] {
         try spread(news, over: edge, to: node, &unsafe, &search)
@@ -63,6 +66,74 @@ extension Prover {
     }
     return unsafe
   }
+
+  /// A set that holds another and nothing of a third, which looks at as few fields as it can.
+  ///
+  /// What is unsafe may be more than what leads to something forbidden, so long as nothing comes
+  /// there: simple sets make simple boxes, and keep sets small that grow at every list otherwise.
+  /// Packets that open sessions and packets that are asked about are told from what comes apart.
+  private mutating func simplified(
+    _ space: HeaderSpace, apartFrom coming: HeaderSpace
+  ) throws -> HeaderSpace {
+    var result = HeaderSpace.empty
+    for origins in [Ranges(0), Ranges(1...HeaderField.origin.greatest)] {
+      let asked = try engine.store.restrict(space, .origin, to: origins)
+      for range in try engine.store.values(of: .connectionState, in: asked).ranges {
+        for state in try states(range, asked) {
+          var box = HeaderBox().constrained(.origin, to: origins)
+          box.constrain(.connectionState, to: state)
+          let part = try engine.store.restrict(asked, to: box)
+          if part.isEmpty { continue }
+          let others = try engine.store.restrict(coming, to: box)
+          let wide = try narrowed(part, apartFrom: others, Self.views)
+          result = try engine.store.union(result, try engine.store.restrict(wide, to: box))
+        }
+      }
+    }
+    return result
+  }
+
+  /// The values of a range one by one, or together where the set does not tell them apart.
+  private mutating func states(
+    _ range: ClosedRange<UInt128>, _ space: HeaderSpace
+  ) throws -> [Ranges] {
+    if range.lowerBound == range.upperBound { return [Ranges(range)] }
+    let open = try engine.store.project(space, away: [.connectionState])
+    let box = HeaderBox().constrained(.connectionState, to: Ranges(range))
+    if try engine.store.restrict(open, to: box) == engine.store.restrict(space, to: box) {
+      return [Ranges(range)]
+    }
+    return range.map { Ranges($0) }
+  }
+
+  private mutating func narrowed(
+    _ space: HeaderSpace, apartFrom others: HeaderSpace, _ views: [[HeaderField]]
+  ) throws -> HeaderSpace {
+    let literals = engine.store.conditions(in: space)
+    var plain = try engine.store.existentially(space, over: literals)
+    if try !engine.store.isDisjoint(plain, others) { plain = space }
+    for unseen in views {
+      let wide = try engine.store.project(plain, away: unseen)
+      if try engine.store.isDisjoint(wide, others) { return wide }
+    }
+    return plain
+  }
+
+  /// Views of packets, the simplest first, each as the fields that it does not see.
+  private static let views: [[HeaderField]] = {
+    let ends: Set<HeaderField> = [
+      .family, .destinationIPv4, .destinationIPv6, .origin, .sessionUse,
+    ]
+    let both = ends.union([.sourceIPv4, .sourceIPv6])
+    let service = both.union([.protocol, .destinationPort])
+    let chosen: Set<HeaderField> = [.destinationTranslation, .sourceTranslation]
+    let way: Set<HeaderField> = [.ingress, .egress, .vrf]
+    let plain = [ends, both, service]
+    let views =
+      plain + plain.map { $0.union(chosen) } + plain.map { $0.union(way) }
+      + plain.map { $0.union(chosen).union(way) }
+    return views.map { fields in HeaderField.allCases.filter { !fields.contains($0) } }
+  }()
 
   /// Later locations come first.
   private func rank(_ node: Int) -> Int { -engine.plan.ranks[graph.nodes[node].location] }
@@ -95,7 +166,7 @@ extension Prover {
   }
 
   /// Packets that would open sessions of classes that no session is of.
-  private mutating func unreadable(_ device: Int, _ trail: Trail) throws -> HeaderSpace {
+  private mutating func unreadable(_ device: Int, _ trail: ProofTrail) throws -> HeaderSpace {
     var readable = HeaderSpace.empty
     for known in classes[device] where known.trail == trail {
       var box = Self.codes(of: known)
@@ -160,7 +231,8 @@ extension Prover {
   ) throws -> HeaderSpace {
     var result = HeaderSpace.empty
     let after = try engine.store.project(space, away: Trail.ghosts(in: .sent))
-    let coming = recalled[location] ?? .empty
+    let coming = try engine.store.project(
+      self.coming[location] ?? .empty, away: Trail.ghosts(in: .session))
     for owner in owners(of: device) {
       for (index, known) in classes[owner].enumerated() {
         for family in known.changes.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
@@ -176,11 +248,14 @@ extension Prover {
             packets = try engine.store.project(packets, away: registers.values.map(\.field))
             packets = try engine.store.restrict(
               packets, .sessionUse, to: Ranges(registers.use...HeaderField.sessionUse.greatest))
-            let breaking = try sessions(
-              taking: try engine.store.intersection(packets, coming), known.trail, way, family)
+            var breaking = try sessions(
+              taking: try engine.store.intersection(packets, coming), known, way, family)
+            if !breaking.isEmpty {
+              breaking = try narrowed(breaking, apartFrom: known.sessions, Self.views)
+            }
             try add(breaking, to: index, of: owner, &unsafe, &search)
             let safe = try engine.store.complement(unsafe.sessions[owner][index])
-            let taken = try taken(by: safe, known.trail, way, family)
+            let taken = try taken(by: safe, known, way, family)
             let there = try engine.store.project(
               try engine.store.intersection(packets, taken), away: Trail.ghosts(in: .session))
             result = try engine.store.union(result, there)
