@@ -134,8 +134,24 @@ public struct CanonicalNetwork: Sendable {
     }
   }
 
+  /// What a location was lowered from.
+  public enum Origin: Hashable, Sendable {
+    /// The network as a whole.
+    case network
+    /// A segment, an index into `Network.segments`.
+    case segment(Int)
+    /// A device, an index into `Network.devices`.
+    case device(Int)
+    /// A rule of a device.
+    case rule(RuleReference)
+    /// A translation of a device, an index into `Device.translations`.
+    case translation(device: Int, index: Int)
+  }
+
   /// The locations.
   public internal(set) var locations: [Location] = []
+  /// For each location what it was lowered from.
+  public internal(set) var origins: [Origin] = []
   /// The tables.
   public internal(set) var tables: [Table] = []
   /// For each segment, the location at which a packet is that a host there sends.

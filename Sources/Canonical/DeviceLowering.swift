@@ -84,6 +84,7 @@ struct DeviceLowering {
 
   /// Defines where packets go that arrive at the device or are its own.
   mutating func lower(in lowering: inout Lowering) throws(LoweringLimit) {
+    lowering.origin = .device(index)
     exit = lowering.reserve()
     lowering.canonical.poolParts.append(poolParts)
     let start = try location(Point(line: .arrival, stage: 0, course: .onward), in: &lowering)

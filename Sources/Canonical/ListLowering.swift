@@ -78,6 +78,9 @@ extension DeviceLowering {
       let boxes = try boxes(of: rule)
       if boxes.isEmpty { continue }
       let reference = CanonicalNetwork.RuleReference(device: index, acl: acl, rule: number)
+      let outer = lowering.origin
+      lowering.origin = .rule(reference)
+      defer { lowering.origin = outer }
       if case .opaque(let condition, let writes) = rule.action, rule.effects.isEmpty {
         let target = lowerOpaque(writes, rest: rest, exits, in: &lowering)
         entries += opaqueEntries(

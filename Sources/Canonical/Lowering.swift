@@ -26,6 +26,8 @@ public func lower(_ network: Network) throws(LoweringLimit) -> CanonicalNetwork 
 struct Lowering {
   let network: Network
   var canonical: CanonicalNetwork
+  /// What is being lowered.
+  var origin = CanonicalNetwork.Origin.network
   /// For each segment, its broadcast domain and the ports on it.
   var domains: [[Int]] = []
   var ports: [[Port]] = []
@@ -68,6 +70,7 @@ struct Lowering {
   /// Adds a location.
   mutating func add(_ location: CanonicalNetwork.Location) -> Int {
     canonical.locations.append(location)
+    canonical.origins.append(origin)
     return canonical.locations.count - 1
   }
 
@@ -82,6 +85,7 @@ struct Lowering {
   mutating func drop(_ loss: CanonicalNetwork.Loss) -> Int {
     if let index = drops[loss] { return index }
     let index = add(.drop(loss))
+    canonical.origins[index] = .network
     drops[loss] = index
     return index
   }
@@ -126,15 +130,18 @@ struct Lowering {
 
   mutating func reserveEntrances() {
     for segment in network.segments.indices {
+      origin = .segment(segment)
       canonical.put.append(reserve())
       canonical.sent.append(reserve())
       canonical.deliveredOnSegment.append(add(.deliver(.segment(segment))))
     }
     for (d, device) in network.devices.enumerated() {
+      origin = .device(d)
       canonical.arrival.append(device.interfaces.map { _ in reserve() })
       canonical.output.append(reserve())
       canonical.deliveredToDevice.append(add(.deliver(.device(d))))
     }
+    origin = .network
     cloud = reserve()
   }
 
@@ -264,6 +271,7 @@ struct Lowering {
   /// Lets the cloud of unmodelled neighbours put what it gets on every segment that it touches and
   /// on the internet, as it is or with every field rewritten.
   mutating func defineNeighbourCloud() {
+    origin = .network
     var segments = cloudSegments
     if let internet = network.internet { segments.insert(internet) }
     let exits = segments.sorted().map { canonical.sent[$0] }

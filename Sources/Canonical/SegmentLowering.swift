@@ -5,6 +5,7 @@ extension Lowering {
   /// Defines where packets go that are sent or put on a segment (`Documentation/Semantics.md`,
   /// Movement, 1 to 3).
   mutating func lowerSegment(_ segment: Int) {
+    origin = .segment(segment)
     if segment == network.internet {
       lowerInternet(segment)
     } else {

@@ -25,7 +25,9 @@ extension DeviceLowering {
     func add(_ code: UInt128, _ target: Int) {
       entries.append(([HeaderBox().constrained(register, to: Ranges(code))], target))
     }
+    let outer = lowering.origin
     for (number, translation) in device.translations.enumerated() {
+      lowering.origin = .translation(device: index, index: number)
       add(
         UInt128(number + 1), perform(translation, on: end, next: noted, in: &lowering))
     }
@@ -34,12 +36,14 @@ extension DeviceLowering {
         var translation = device.translations[part.translation]
         var pool = AddressSet.none
         pool[part.family] = part.addresses
+        lowering.origin = .translation(device: index, index: part.translation)
         translation.address = .pool(pool)
         add(
           registers.code(ofPart: number),
           perform(translation, on: end, next: noted, in: &lowering))
       }
     }
+    lowering.origin = outer
     return lowering.match(entries, otherwise: next)
   }
 
