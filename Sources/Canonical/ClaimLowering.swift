@@ -99,7 +99,7 @@ struct ClaimLowering {
     var tagsOfBox: [Forbidden: [Int]] = [:]
     for ask in asks {
       for part in ask.parts {
-        let sources = ask.sources.compactMap { $0.intersection(part.sent) }
+        let sources = Self.joined(ask.sources.compactMap { $0.intersection(part.sent) })
         if part.forbidden.isEmpty || sources.isEmpty { continue }
         let tag = try tag(Claims.Tag(sources: sources, watched: ask.watched))
         if !claimed.contains(tag) { claimed.append(tag) }
@@ -118,23 +118,35 @@ struct ClaimLowering {
     }
     if claimed.isEmpty {
       // Nobody sends, or nothing is there to receive: a claim names somebody all the same.
-      let sources = asks.first?.sources.map(\.existing).filter { !$0.boxes.isEmpty } ?? []
+      let sources = Self.joined(asks.first?.sources.map(\.existing) ?? [])
       claimed.append(try tag(Claims.Tag(sources: sources, watched: asks.first?.watched ?? [])))
     }
     claimed.sort()
-    var forbidden: [Claims.Packets] = []
+    var forbidden: [Int: [HeaderBox]] = [:]
     for (location, box) in order {
       let tags = tagsOfBox[Forbidden(location: location, box: box)] ?? []
       let origins = Ranges(values: tags.map { UInt128($0 + 1) })
       let marked = tags.count == claimed.count ? box : box.constrained(.origin, to: origins)
-      if let index = forbidden.firstIndex(where: { $0.location == location }) {
-        forbidden[index].boxes.append(marked)
+      forbidden[location, default: []].append(marked)
+    }
+    return .never(
+      tags: claimed,
+      forbidden: forbidden.sorted { $0.key < $1.key }
+        .map { Claims.Packets(location: $0.key, boxes: $0.value) })
+  }
+
+  /// Packets with all of those at one location together, and without locations where there are none.
+  private static func joined(_ packets: [Claims.Packets]) -> [Claims.Packets] {
+    var result: [Claims.Packets] = []
+    for some in packets where !some.boxes.isEmpty {
+      if let index = result.firstIndex(where: { $0.location == some.location }) {
+        let known = result[index].boxes
+        result[index].boxes += some.boxes.filter { !known.contains($0) }
       } else {
-        forbidden.append(Claims.Packets(location: location, boxes: [marked]))
+        result.append(some)
       }
     }
-    forbidden.sort { $0.location < $1.location }
-    return .never(tags: claimed, forbidden: forbidden)
+    return result
   }
 
   /// What one tag or several must not be.
