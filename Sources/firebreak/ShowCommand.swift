@@ -1,6 +1,8 @@
 import ArgumentParser
+import Canonical
 import Glibc
 import Networks
+import Packets
 import Places
 import Policies
 import Projects
@@ -34,6 +36,7 @@ struct ShowCommand: ParsableCommand {
         firebreak show network.json zone control --policy policy.json
         firebreak show . 'segment:station-*'
         firebreak show . 10.47.0.0/16
+        firebreak show Topologies/substation --canonical
       """)
 
   @OptionGroup var input: ProjectOptions
@@ -43,7 +46,15 @@ struct ShowCommand: ParsableCommand {
       "A topic, or a member: control, segment:NAME, 10.0.0.0/8, ...", valueName: "what"))
   var what: [String] = ["overview"]
 
+  @Flag(
+    name: .long,
+    help: ArgumentHelp(
+      "Shows the canonical network and what the policy claims of it, for other tools.",
+      discussion: "Documentation/NetworkFormat.md says what it means."))
+  var canonical = false
+
   func run() throws {
+    if canonical { return try showCanonical() }
     if what.count > 2 || what.count == 2 && !["zone", "selector"].contains(what[0]) {
       throw Terminal.misuse("show", "name one topic or member; '\(what[1])' is one too many")
     }
@@ -67,6 +78,22 @@ struct ShowCommand: ParsableCommand {
       throw Terminal.refusal(
         of: InputErrors((what.count == 1 ? [other] : []) + error.errors), status: EX_USAGE)
     }
+  }
+
+  private func showCanonical() throws {
+    if what != ["overview"] {
+      throw Terminal.misuse("--canonical", "it shows all there is; '\(what[0])' is one too many")
+    }
+    let project = try input.open()
+    let lowered: CanonicalNetwork
+    do {
+      lowered = try lower(project.network)
+    } catch {
+      throw Terminal.refusal(of: InputErrors([InputError(at: error.place, error.message)]))
+    }
+    let claims = claims(
+      of: project.policy?.requirements ?? [], in: project.network, canonical: lowered)
+    Terminal.write(project.text(of: lowered, claims).bytes)
   }
 
   private func member() throws(InputErrors) -> Member {

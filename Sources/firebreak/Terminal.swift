@@ -21,15 +21,22 @@ enum Terminal {
   /// Writes all of a text, or ends the process where that cannot be done.
   static func write(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
     var text = text
-    text.withUTF8 { bytes in
-      var start = 0
-      while start < bytes.count {
-        let count = unsafe Glibc.write(
-          descriptor, bytes.baseAddress?.advanced(by: start), bytes.count - start)
-        if count < 0, errno == EINTR { continue }
-        if count <= 0 { exit(EX_IOERR) }
-        start += count
-      }
+    text.withUTF8 { unsafe write($0, to: descriptor) }
+  }
+
+  /// Writes all bytes, or ends the process where that cannot be done.
+  static func write(_ bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) {
+    unsafe bytes.withUnsafeBufferPointer { unsafe write($0, to: descriptor) }
+  }
+
+  private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) {
+    var start = 0
+    while start < bytes.count {
+      let count = unsafe Glibc.write(
+        descriptor, bytes.baseAddress?.advanced(by: start), bytes.count - start)
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { exit(EX_IOERR) }
+      start += count
     }
   }
 

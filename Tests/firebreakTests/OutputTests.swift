@@ -11,6 +11,7 @@ import Testing
 
   private static let commands = [
     "verify n", "verify n --format json", "verify n --format markdown", "show n", "show n zones",
+    "show n --canonical",
     "trace n --from a --to b --service ssh",
   ]
 
@@ -20,6 +21,26 @@ import Testing
     #expect(!outcome.output.isEmpty)
     #expect(!outcome.output.contains("\u{1b}"))
     #expect(outcome.errors == "")
+  }
+
+  @Test func `shows the canonical network, with its files and claims`() throws {
+    let shell = try shell()
+    let outcome = shell.run("firebreak show n --canonical")
+    #expect(outcome.status == 0 && outcome.errors == "")
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    #expect(lines.first == "firebreak-network 1")
+    for file in ["n/network.json", "n/policy.json"] {
+      let digest = shell.run("sha256sum \(file)").output.prefix(64)
+      #expect(lines.contains("input \(digest) \(file)"))
+    }
+    #expect(lines.contains { $0.hasPrefix("claim 0 never R 1 @ R at n/policy.json:") })
+    #expect(lines.contains { $0.contains(" @ r/f/") && $0.contains(" at n/network.json:") })
+    // It is all there is: a topic beside it is a mistake.
+    #expect(shell.run("firebreak show n zones --canonical").status == 64)
+    // Without a policy nothing is claimed.
+    let alone = shell.run("rm n/policy.json && firebreak show n --canonical")
+    #expect(alone.status == 0 && !alone.output.contains("\nclaim "))
+    #expect(alone.output.contains("\nsender "))
   }
 
   @Test(arguments: [
