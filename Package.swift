@@ -55,7 +55,7 @@ targets += room(
   [
     "Packets", "Places", "HeaderSpaces", "Networks", "Simulation", "Policies", "Canonical",
     "Certificates", heap,
-  ])
+  ], tests: ["Projects"])
 targets += room(
   "Projects",
   ["Packets", "Places", "Documents", "Networks", "Importers", "Policies", "Canonical"],
@@ -70,7 +70,8 @@ targets += [
   .executableTarget(
     name: "firebreak",
     dependencies: [
-      arguments, "Places", "Packets", "Certificates", "Networks", "Policies", "Simulation", "Canonical",
+      arguments, "Places", "Packets", "Certificates", "Networks", "Policies", "Simulation",
+      "Canonical",
       "Reachability", "Projects", "Reports",
     ],
     swiftSettings: settings),

@@ -4,6 +4,7 @@ import Networks
 import Packets
 import Places
 import Policies
+import Projects
 import Testing
 
 @testable import Reachability
@@ -20,6 +21,31 @@ import Testing
     try check(networks: rounds(12), liking: liking, from: 12_000)
   }
 
+  @Test(arguments: ["substation", "ministry"])
+  func `of the example networks are true where the requirements hold`(name: String) throws {
+    guard name == "substation" || rounds(1) > 1 else {
+      print("left to the run of the random laws, which is optimised")
+      return
+    }
+    let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let day = try #require(Day(year: 2025, month: 6, day: 1))
+    let project = try Project.open("\(root)/Topologies/\(name)", on: day)
+    let policy = try #require(project.policy)
+    let result = verify(project.network, against: policy)
+    var engine = try Engine(for: project.network, setLimit: 100_000_000)
+    let claims = claims(of: policy, in: project.network, canonical: engine.canonical)
+    try engine.learnSessions(of: claims)
+    for claim in claims.claims {
+      var holds = false
+      if case .holds = result.answers[claim.requirement].verdict { holds = true }
+      let isTrue = try engine.isTrue(claim, of: claims)
+      #expect(isTrue == .some(holds), "\(claim.name)")
+    }
+    let unclaimed = claims.unclaimed.map { "\($0.name) (\($0.reason))" }
+    print("\(name): \(claims.claims.count) claims, \(claims.tags.count) tags, not: \(unclaimed)")
+    #expect(claims.claims.count + unclaimed.count == policy.requirements.count)
+  }
+
   private func check(networks: Int, liking: NetworkMaker.Liking, from first: UInt64) throws {
     var counts: [Bool: Int] = [:]
     var skipped = 0
@@ -28,7 +54,7 @@ import Testing
       var maker = NetworkMaker(seed: seed, liking)
       var network = maker.make()
       maker.addRelays(to: &network)
-      for _ in 0..<6 {
+      for question in 0..<6 {
         let requirement = maker.requirement(in: network)
         do {
           let holds = try Self.holds(requirement, in: network)
@@ -37,6 +63,7 @@ import Testing
             continue
           }
           counts[holds, default: 0] += 1
+          if question == 0 { try Self.expectSameText(requirement, in: network) }
           if let found = try contradiction(requirement, in: network, holds: holds) {
             Issue.record("seed \(seed): \(found)\n\(requirement.obligation)\n\(network.words)")
             return
@@ -52,6 +79,25 @@ import Testing
     print(
       "seed \(firstSeed): \(networks) networks, \(counts[true, default: 0]) hold, "
         + "\(counts[false, default: 0]) do not, \(skipped) skipped")
+  }
+
+  /// The text of a network and a claim says all that there is of them.
+  private static func expectSameText(
+    _ requirement: ResolvedRequirement, in network: Network
+  ) throws {
+    let canonical = try lower(network)
+    let claims = claims(of: [requirement], in: network, canonical: canonical)
+    let text = Problem(network, canonical, claims).text().bytes
+    let read = try Problem(parsing: text)
+    #expect(read.text().bytes == text)
+    #expect(read.locations == canonical.locations)
+    #expect(read.tables.map(\.otherwise) == canonical.tables.map(\.otherwise))
+    for (mine, its) in zip(read.tables, canonical.tables) {
+      #expect(mine.entries.map(\.boxes) == its.entries.map(\.boxes))
+      #expect(mine.entries.map(\.outcome) == its.entries.map(\.outcome))
+    }
+    #expect(read.claims.tags == claims.tags)
+    #expect(read.claims.claims == claims.claims)
   }
 
   /// Whether a requirement holds, as far as the engine goes; `nil` at a limit.
