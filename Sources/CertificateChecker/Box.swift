@@ -1,27 +1,38 @@
-/// A product of sets of values, one for each field, and of outcomes of conditions.
+/// A product of sets of values, one for each field, and of outcomes, one for each condition.
 struct Box {
-  /// What is said of fields, in their order; of a field that is missing, nothing.
-  fileprivate(set) var constraints: [(field: Field, ranges: Ranges)] = []
-  /// 2·*n* + 1 where condition *n* is true, 2·*n* where it is false, ascending.
-  fileprivate(set) var literals: [Int] = []
+  /// What is said of fields, by their index, and of conditions, after all fields: 1 is true, 0 is false.
+  ///
+  /// **Invariant**: ascending; of what is missing nothing is said.
+  private(set) var constraints: [(index: Int, ranges: Ranges)] = []
 
   /// Whether there is no packet.
   var isEmpty: Bool { constraints.contains { $0.ranges.isEmpty } }
 
-  /// The values of a field.
-  subscript(field: Field) -> Ranges {
+  /// All values of a field or condition.
+  private static func values(of index: Int) -> Ranges {
+    Field.values[min(index, Field.values.count - 1)]
+  }
+
+  /// The values of a field or condition.
+  private subscript(index: Int) -> Ranges {
     get {
-      for constraint in constraints where constraint.field == field { return constraint.ranges }
-      return Field.values[field.rawValue]
+      for constraint in constraints where constraint.index == index { return constraint.ranges }
+      return Box.values(of: index)
     }
     set {
-      let index = constraints.firstIndex { $0.field.rawValue >= field.rawValue }
-      if let index, constraints[index].field == field {
-        constraints[index].ranges = newValue
-      } else if newValue != Field.values[field.rawValue] {
-        constraints.insert((field, newValue), at: index ?? constraints.count)
+      let place = constraints.firstIndex { $0.index >= index } ?? constraints.count
+      if place < constraints.count, constraints[place].index == index {
+        constraints[place].ranges = newValue
+      } else {
+        constraints.insert((index, newValue), at: place)
       }
     }
+  }
+
+  /// The values of a field.
+  subscript(field: Field) -> Ranges {
+    get { self[field.rawValue] }
+    set { self[field.rawValue] = newValue }
   }
 
   /// Narrows a field.
@@ -29,78 +40,61 @@ struct Box {
     self[field] = self[field].intersection(ranges)
   }
 
-  /// Says nothing of these fields.
-  mutating func free(_ fields: [Field]) { constraints.removeAll { fields.contains($0.field) } }
+  /// Says nothing of the fields and conditions that are such.
+  mutating func free(where isSuch: (Int) -> Bool) { constraints.removeAll { isSuch($0.index) } }
 
-  /// Keeps what is said of these fields, and nothing else.
-  mutating func keep(only fields: [Field]) {
-    constraints.removeAll { !fields.contains($0.field) }
-    literals = []
+  /// Says nothing of these fields.
+  mutating func free(_ fields: [Field]) {
+    free { index in fields.contains { $0.rawValue == index } }
   }
 
-  /// Says nothing of the conditions that are such.
-  mutating func forget(where isSuch: (Int) -> Bool) { literals.removeAll { isSuch($0 / 2) } }
-
-  /// Whether every packet is in the other, too, which is said of each field and literal apart.
+  /// Whether every packet is in the other, too, which is said of each field and condition apart.
   func isInside(_ other: Box) -> Bool {
-    other.constraints.allSatisfy { self[$0.field].isInside($0.ranges) }
-      && other.literals.allSatisfy { literals.contains($0) }
+    other.constraints.allSatisfy { self[$0.index].isInside($0.ranges) }
   }
 
   /// The packets in both, or nil where there is none.
   func intersection(_ other: Box) -> Box? {
-    for (field, ranges) in other.constraints where self[field].intersection(ranges).isEmpty {
+    for (index, ranges) in other.constraints where self[index].intersection(ranges).isEmpty {
       return nil
     }
-    if other.literals.contains(where: { literals.contains($0 ^ 1) }) || isEmpty { return nil }
     var both = self
-    for (field, ranges) in other.constraints { both.narrow(field, to: ranges) }
-    if !other.literals.isEmpty {
-      both.literals = Set(literals).union(other.literals).sorted()
-    }
-    return both
+    for (index, ranges) in other.constraints { both[index] = both[index].intersection(ranges) }
+    return isEmpty ? nil : both
   }
 
   /// The packets outside and within a constraint of another box, as far as there are some; nil where
   /// it has none of this number.
-  func split(by other: Box, at index: Int) -> [Box]? {
-    var (inside, outside) = (Box(), Box())
-    let literal = index - other.constraints.count
-    if literal < 0 {
-      let (field, ranges) = other.constraints[index]
-      inside[field] = ranges
-      outside[field] = ranges.complement(through: field.maximum)
-    } else if literal < other.literals.count {
-      inside.literals = [other.literals[literal]]
-      outside.literals = [other.literals[literal] ^ 1]
-    } else {
-      return nil
+  func split(by other: Box, at place: Int) -> [Box]? {
+    guard place < other.constraints.count else { return nil }
+    let (index, inside) = other.constraints[place]
+    let outside = inside.complement(through: Box.values(of: index).spans[0].upperBound)
+    return [outside, inside].compactMap { ranges in
+      var part = self
+      part[index] = part[index].intersection(ranges)
+      return part.isEmpty ? nil : part
     }
-    return [outside, inside].compactMap { intersection($0) }
   }
-}
 
-extension Line {
-  /// Reads a box, which takes the rest of the line.
-  mutating func box(conditions: Int) throws(Rejection) -> Box {
-    var box = Box()
-    if accept("*") { return box }
+  /// Reads a box, which takes the rest of a line.
+  init(_ line: inout Line, conditions: Int) throws(Rejection) {
+    if line.accept("*") { return }
     repeat {
-      if isNext("+") || isNext("-") {
-        let isTrue = accept("+") || !accept("-")
-        let condition = try number(below: conditions)
-        try require(condition > (box.literals.last ?? -1) >> 1, "conditions ascend")
-        box.literals.append(condition * 2 + (isTrue ? 1 : 0))
+      let last = constraints.last?.index ?? -1
+      if line.isNext("+") || line.isNext("-") {
+        let outcome: UInt128 = line.accept("-") || !line.accept("+") ? 0 : 1
+        let index = Field.allCases.count + (try line.number(below: conditions))
+        try line.require(index > last, "conditions ascend")
+        constraints.append((index, Ranges(outcome)))
       } else {
-        try require(box.literals.isEmpty, "fields precede conditions")
-        let field = try field(after: box.constraints.last?.field)
-        try require(accept("="), "= is missing")
-        box.constraints.append((field, try ranges(of: field)))
+        let field = try line.field(after: last)
+        try line.require(line.accept("="), "= is missing")
+        constraints.append((field.rawValue, try line.ranges(of: field)))
       }
-    } while !isAtEnd
-    if box.literals.count > Bounds.literals {
-      throw .bound(number, "many conditions in a box")
-    }
-    return box
+    } while !line.isAtEnd
+    if constraints.count > Bounds.constraints { throw .bound(line.number, "many conditions") }
   }
+
+  /// Everything.
+  init() {}
 }

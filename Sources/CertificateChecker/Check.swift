@@ -3,151 +3,117 @@
 /// Everything is refused that the pages on the two formats do not allow. What is accepted is true of
 /// the transition system that the network says, whoever wrote the certificate.
 public struct Check: Sendable {
-  private enum State: Sendable {
-    case network(ProblemReader)
-    case ready(Problem)
-    case certificate(Proof, Problem)
-    /// What follows belongs to what was refused: a network, or a certificate of this one.
-    case refused(Problem?)
-  }
-
-  private var state: State?
+  /// The network that is read.
+  private var reading: Problem?
+  /// The network that was read; none where it was refused.
+  private var problem: Problem?
+  /// The certificate that is read.
+  private var proof: Proof?
+  /// Whether what follows belongs to something that was refused.
+  private var isRefused = false
   private var lineNumber = 0
   private var unfinished: [UInt8] = []
-  private var isTooLong = false
   /// The digest that the first certificate of the network gives it.
   private var digest: String?
-  private var answers: [String] = []
-  private var verified = 0
-  private var rejected = 0
-  private var incomplete = 0
+  private var refusals: [Int32] = []
+  private var isVerified = false
+  /// What was answered so far, line by line.
+  public private(set) var answers: [String] = []
 
   /// A check of which nothing was read.
   public init() {}
 
   /// What a process that reports the answers exits with: 0 where all was verified, and something
   /// was; 1 where anything was rejected; 2 where anything was incomplete.
-  public var status: Int32 { rejected > 0 ? 1 : incomplete > 0 || verified == 0 ? 2 : 0 }
+  public var status: Int32 { refusals.min() ?? (isVerified ? 0 : 2) }
 
-  /// Reads the next bytes of the text, wherever they end, and returns what is known by then.
-  public mutating func read(_ bytes: [UInt8]) -> [String] {
+  /// Reads the next bytes of the text, wherever they end.
+  public mutating func read(_ bytes: [UInt8]) {
     var rest = bytes[...]
-    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-      extend(rest[..<end])
+    while true {
+      let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+      let bound = Bounds.lineLength + 1 - unfinished.count
+      unfinished += rest[..<(end ?? rest.endIndex)].prefix(bound)
+      guard let end else { return }
       rest = rest[(end + 1)...]
       lineNumber += 1
       let line = Line(number: lineNumber, bytes: unfinished)
-      if isTooLong { refuse(.bound(lineNumber, "long")) }
-      (unfinished, isTooLong) = ([], false)
-      if !line.isNext("#") { read(line) }
+      let isTooLong = unfinished.count > Bounds.lineLength
+      if isTooLong { refuse(.bound(lineNumber, "long")) } else if !line.isNext("#") { read(line) }
+      unfinished = []
     }
-    extend(rest)
-    defer { answers = [] }
-    return answers
   }
 
-  /// Ends the text, and returns what is known by then.
-  public mutating func finish() -> [String] {
-    if !unfinished.isEmpty || isTooLong {
+  /// Ends the text.
+  public mutating func finish() {
+    if !unfinished.isEmpty {
       refuse(Rejection(line: lineNumber + 1, reason: "format: the last line does not end"))
     }
     end()
-    if verified + rejected + incomplete == 0 { answers.append("INCOMPLETE: no certificate") }
-    defer { answers = [] }
-    return answers
+    if !isVerified, refusals.isEmpty { answers.append("INCOMPLETE: no certificate") }
   }
 
-  private mutating func extend(_ bytes: ArraySlice<UInt8>) {
-    isTooLong = isTooLong || unfinished.count + bytes.count > Bounds.lineLength
-    if isTooLong { unfinished = [] } else { unfinished += bytes }
-  }
-
-  private mutating func read(_ line: Line) {
-    var line = line
+  private mutating func read(_ rest: Line) {
+    var line = rest
     do throws(Rejection) {
       let keyword = try line.word()
       if keyword == "firebreak-network" || keyword == "firebreak-certificate" {
         end()
         if keyword == "firebreak-network" {
-          (state, digest) = (.network(ProblemReader()), nil)
-        } else if case .ready(let problem) = state {
-          state = .certificate(Proof(firstLine: lineNumber), problem)
+          (reading, problem, digest, isRefused) = (Problem(), nil, nil, false)
+        } else if let problem {
+          (proof, isRefused) = (Proof(of: problem, line: lineNumber), false)
         }
         let version = try line.word()
-        try line.require(state != nil && version == "1" && line.isAtEnd, "out of place, or not 1")
+        let isInPlace = isRefused || proof != nil || reading != nil
+        try line.require(version == "1" && line.isAtEnd && isInPlace, "an unknown version")
+      } else if reading != nil {
+        try reading?.read(keyword, line)
+      } else if proof != nil {
+        try proof?.read(keyword, line)
+        if keyword == "end", let proof { try check(proof) }
       } else {
-        try read(keyword, &line)
+        try line.require(isRefused, "out of place")
       }
     } catch { refuse(error) }
   }
 
-  private mutating func read(_ keyword: String, _ line: inout Line) throws(Rejection) {
-    switch state {
-    case .network(var reader):
-      state = .refused(nil)
-      try reader.read(keyword, &line)
-      state = .network(reader)
-    case .certificate(var proof, let problem):
-      state = .refused(problem)
-      try proof.read(keyword, &line, for: problem)
-      if proof.last == "end" { try check(proof, problem) }
-      state = proof.last == "end" ? .ready(problem) : .certificate(proof, problem)
-    case .refused: break
-    case .ready, nil: throw Rejection(line: lineNumber, reason: "format: out of place")
-    }
-  }
-
   /// Ends what is being read where something else begins.
   private mutating func end() {
-    switch state {
-    case .network(let reader):
-      state = .refused(nil)
-      do throws(Rejection) { state = .ready(try reader.finish(at: lineNumber)) } catch {
-        refuse(error)
-      }
-    case .certificate(_, let problem):
-      refuse(Rejection(line: lineNumber, reason: "format: the certificate does not end"))
-      state = .ready(problem)
-    case .refused(.some(let problem)): state = .ready(problem)
-    case .refused(nil), .ready, nil: break
-    }
+    if proof != nil { refuse(Rejection(line: lineNumber, reason: "format: no end")) }
+    guard let network = reading else { return }
+    do throws(Rejection) {
+      try network.checkReferences()
+      (problem, reading) = (network, nil)
+    } catch { refuse(error) }
   }
 
   /// Answers that something is refused, and lets the rest of it pass.
   private mutating func refuse(_ rejection: Rejection) {
-    switch state {
-    case .ready(let problem), .certificate(_, let problem): state = .refused(problem)
-    case .network, nil: state = .refused(nil)
-    case .refused: break
-    }
-    answer(rejection)
-  }
-
-  private mutating func answer(_ rejection: Rejection) {
-    rejected += rejection.isIncomplete ? 0 : 1
-    incomplete += rejection.isIncomplete ? 1 : 0
+    (reading, proof, isRefused) = (nil, nil, true)
+    refusals.append(rejection.isIncomplete ? 2 : 1)
     let answer = rejection.isIncomplete ? "INCOMPLETE:" : "REJECTED line \(rejection.line):"
     answers.append("\(answer) \(rejection.reason)")
   }
 
   /// Checks a certificate that was read to its end, and answers each of its claims.
-  private mutating func check(_ proof: Proof, _ problem: Problem) throws(Rejection) {
+  private mutating func check(_ certificate: Proof) throws(Rejection) {
+    proof = nil
     if digest == nil {
-      answers.append("NETWORK \(proof.digest)")
-      for input in problem.inputs { answers.append("INPUT \(input)") }
+      answers.append("NETWORK \(certificate.digest)")
+      answers += certificate.problem.inputs.map { "INPUT \($0)" }
     }
-    digest = digest ?? proof.digest
-    if digest != proof.digest {
-      throw Rejection(line: proof.firstLine, reason: "network: the digest is another one above")
-    }
-    var verifier = Verifier(proof, of: problem)
+    digest = digest ?? certificate.digest
+    var verifier = Verifier(certificate)
+    try verifier.require(digest == certificate.digest, "network: the digest is another one above")
     try verifier.checkInvariant()
-    for claim in proof.claims {
+    for claim in certificate.claims {
       do throws(Rejection) {
         try verifier.checkSafety(of: claim)
-        verified += 1
-        answers.append("VERIFIED \(claim) \(problem.claims[claim].name)")
-      } catch { answer(error) }
+        isVerified = true
+        answers.append("VERIFIED \(claim) \(certificate.problem.claims[claim].name)")
+      } catch { refuse(error) }
     }
+    isRefused = false
   }
 }

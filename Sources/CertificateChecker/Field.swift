@@ -3,22 +3,19 @@ enum Field: Int, CaseIterable {
   case family, sourceIPv4, sourceIPv6, destinationIPv4, destinationIPv6, `protocol`, nextHeader
   case sourcePort, destinationPort, icmpType, icmpCode, tcpFlags, fragment, application, etherType
   case mark, connectionState, connectionDirection, connectionStatus, ingress, egress, nextHop, vrf
-  case destinationTranslation, sourceTranslation
-  case monitor, sessionUse, origin
+  case destinationTranslation, sourceTranslation, monitor, sessionUse, origin
   case sentSourceIPv4, sentSourceIPv6, sentDestinationIPv4, sentDestinationIPv6
   case sentSourcePort, sentDestinationPort
   case sessionSourceIPv4, sessionSourceIPv6, sessionDestinationIPv4, sessionDestinationIPv6
   case sessionSourcePort, sessionDestinationPort
 
-  /// How the fields are written.
-  static let names: [[UInt8]] = allCases.map { Array("\($0)".utf8) }
-  /// All values of the fields.
-  static let values: [Ranges] = allCases.map { Ranges(0, $0.maximum) }
+  /// The fields as they are written.
+  static let named = Dictionary(uniqueKeysWithValues: allCases.map { ("\($0)", $0) })
+  /// All values of the fields, and of a condition.
+  static let values: [Ranges] = allCases.map { Ranges(0, $0.maximum) } + [Ranges(0, 1)]
 
   /// The fields with a trail and with ghosts.
-  static let tracked: [Field] = [
-    .sourceIPv4, .sourceIPv6, .destinationIPv4, .destinationIPv6, .sourcePort, .destinationPort,
-  ]
+  static let tracked = [1, 2, 3, 4, 7, 8].map { allCases[$0] }
   /// The trail ghosts, in the order of `tracked`.
   static let trailGhosts = Array(allCases[sentSourceIPv4.rawValue...sentDestinationPort.rawValue])
   /// The session ghosts, in the order of `tracked`.
@@ -28,18 +25,17 @@ enum Field: Int, CaseIterable {
   /// The fields that exist inside a device.
   static let registers = Array(allCases[mark.rawValue...sourceTranslation.rawValue])
   /// The fields of a session.
-  static let session: [Field] = [
-    .family, .sourceIPv4, .sourceIPv6, .destinationIPv4, .destinationIPv6, .protocol,
-    .sourcePort, .destinationPort, .icmpType, .fragment,
-  ]
+  static let session = [.family, .protocol, .icmpType, .fragment] + tracked
+
+  /// Whether a `rewrite` may write it: whether it is on the wire or a register.
+  var isWritable: Bool { rawValue <= Field.sourceTranslation.rawValue }
 
   /// Whether the field is on the wire.
   var isWire: Bool { rawValue <= Field.etherType.rawValue }
 
   private static let sizes = [
-    2, 32, 128, 32, 128, 8, 8, 16, 16, 8, 8, 8, 1, 16, 16, 32, 5, 1, 2, 16, 16, 16, 16, 24, 24, 1,
-    2, 16,
-    32, 128, 32, 128, 16, 16, 32, 128, 32, 128, 16, 16,
+    2, 32, 128, 32, 128, 8, 8, 16, 16, 8, 8, 8, 1, 16, 16, 32, 5, 1, 2, 16, 16, 16, 16, 24, 24,
+    1, 2, 16, 32, 128, 32, 128, 16, 16, 32, 128, 32, 128, 16, 16,
   ]
 
   /// The number of bits.
@@ -63,13 +59,10 @@ extension Trail {
 
 extension Line {
   /// Reads the name of a field that comes after another in the order of the page.
-  mutating func field(after previous: Field? = nil) throws(Rejection) -> Field {
-    let name = name()
-    for index in (previous.map { $0.rawValue + 1 } ?? 0)..<Field.names.count
-    where Field.names[index].count == name.count && Field.names[index].elementsEqual(name) {
-      return Field.allCases[index]
-    }
-    throw Rejection(line: number, reason: "format: a field is unknown or out of order")
+  mutating func field(after previous: Int = -1) throws(Rejection) -> Field {
+    let field = Field.named[name()]
+    try require((field?.rawValue ?? -1) > previous, "a field is unknown or out of order")
+    return field ?? .family
   }
 
   /// Reads a word that is a list of fields with commas between.
@@ -84,16 +77,14 @@ extension Line {
   mutating func value(of field: Field) throws(Rejection) -> UInt128 {
     if field.size < 32 || field == .mark { return try digits(through: field.maximum) }
     var value: UInt128 = 0
-    for index in 0..<(field.size == 32 ? 4 : 8) {
-      try require(index == 0 || accept(field.size == 32 ? "." : ":"), "an address")
-      if field.size == 32 {
-        value = value << 8 | (try digits(through: 0xFF))
-      } else {
-        let text = String(decoding: name(), as: UTF8.self)
-        let group = UInt16(text, radix: 16) ?? 0
-        try require(String(group, radix: 16) == text, "a group of an IPv6 address")
-        value = value << 16 | UInt128(group)
-      }
+    let isIPv4 = field.size == 32
+    for index in 0..<(isIPv4 ? 4 : 8) {
+      let text =
+        index == 0 || accept(isIPv4 ? "." : ":") ? name() : ""
+      let group = UInt16(text, radix: isIPv4 ? 10 : 16) ?? 0
+      let isFine = String(group, radix: isIPv4 ? 10 : 16) == text && (group < 256 || !isIPv4)
+      try require(isFine, "an address")
+      value = value << (isIPv4 ? 8 : 16) | UInt128(group)
     }
     return value
   }
@@ -108,10 +99,10 @@ extension Line {
     repeat {
       let low = try value(of: field)
       let isRange = accept("-")
-      let span = Span(low: low, high: isRange ? try value(of: field) : low)
-      let isApart = spans.last.map { low > $0.high && low - $0.high > 1 } ?? true
-      try require(isApart && (!isRange || span.high > low), "ranges ascend and lie apart")
-      spans.append(span)
+      let high = isRange ? try value(of: field) : low
+      let isApart = spans.last.map { low > $0.upperBound && low - $0.upperBound > 1 } ?? true
+      try require(isApart && (!isRange || high > low), "ranges ascend and lie apart")
+      spans.append(low...high)
     } while accept(",")
     try endWord()
     return Ranges(ascending: spans)
@@ -119,7 +110,7 @@ extension Line {
 
   /// Reads what was done to a field: nil for the first of these words, 0 for others, or `moved:D`.
   mutating func change(_ words: [String]) throws(Rejection) -> UInt128? {
-    let word = String(decoding: name(), as: UTF8.self)
+    let word = name()
     if word == "moved" {
       try require(accept(":") && !isNext("0"), "moved:D with D above 0")
       return try digits(through: .max)
@@ -131,14 +122,13 @@ extension Line {
   /// Reads a word that is a trail.
   mutating func trail() throws(Rejection) -> Trail {
     var trail = Trail.empty
-    var previous: Field?
+    var last = -1
     if !accept("-") {
       repeat {
-        let field = try field(after: previous)
-        let index = Field.tracked.firstIndex(of: field)
-        try require(index != nil && accept(":"), "a trail")
-        trail[index ?? 0] = try change(["kept"])
-        previous = field
+        last = try field(after: last).rawValue
+        let place = Field.tracked.firstIndex { $0.rawValue == last }
+        try require(place != nil && accept(":"), "a trail")
+        trail[place ?? 0] = try change(["kept"])
       } while accept(",")
     }
     try endWord()

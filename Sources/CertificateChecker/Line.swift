@@ -18,16 +18,12 @@ enum Bounds {
   static let lineLength = 1 << 26
   /// Numbers of anything that is counted.
   static let count = 1 << 30
-  /// Outcomes of conditions in a box, which are compared one by one.
-  static let literals = 1 << 10
-  /// The boxes that one box becomes by writes that each choose among the valid packets.
-  static let images = 1 << 16
-  /// The parts of a split box that wait for their proofs.
-  static let pendingParts = 1 << 16
-  /// The boxes that say which packets the sessions of one device take.
-  static let takings = 1 << 22
-  /// The sets and tokens of one certificate: hours of work.
-  static let work = 1 << 36
+  /// What a box says of fields and conditions, which are looked up one by one.
+  static let constraints = 1 << 10
+  /// The boxes that one box becomes by writes.
+  static let images = 1 << 14
+  /// The parts of a split box that wait for their proofs, and the boxes of packets that sessions take.
+  static let boxes = 1 << 20
 }
 
 /// One line of the input, read word by word from the left.
@@ -43,11 +39,10 @@ struct Line {
 
   /// The line of these bytes, without its line feed.
   init(number: Int, bytes: [UInt8]) {
-    self.number = number
-    self.bytes = bytes
-    let (space, at) = (UInt8(ascii: " "), UInt8(ascii: "@"))
+    (self.number, self.bytes) = (number, bytes)
+    // A space is 32, and @ is 64.
     let remark = bytes.indices.dropLast(2).first {
-      bytes[$0 + 1] == at && bytes[$0] == space && bytes[$0 + 2] == space
+      bytes[$0 + 1] == 64 && bytes[$0] == 32 && bytes[$0 + 2] == 32
     }
     end = remark ?? bytes.count
   }
@@ -56,8 +51,8 @@ struct Line {
   var isAtEnd: Bool { position >= end }
 
   /// Refuses the line where something is not so.
-  func require(_ isSo: Bool, _ complaint: String) throws(Rejection) {
-    if !isSo { throw Rejection(line: number, reason: "format: " + complaint) }
+  func require(_ isSo: Bool, _ what: String, as kind: String = "format") throws(Rejection) {
+    if !isSo { throw Rejection(line: number, reason: "\(kind): \(what)") }
   }
 
   /// Whether this character comes next.
@@ -91,12 +86,12 @@ struct Line {
   }
 
   /// Reads the part of a word before punctuation.
-  mutating func name() -> ArraySlice<UInt8> {
+  mutating func name() -> String {
     let start = position
     while position < end, bytes[position] >= UInt8(ascii: "0"), !isNext(":"), !isNext("=") {
       position += 1
     }
-    return bytes[start..<position]
+    return String(decoding: bytes[start..<position], as: UTF8.self)
   }
 
   /// Reads a decimal number without leading zeros.

@@ -1,30 +1,25 @@
-/// A canonical network: the transition system that certificates speak of.
+/// A canonical network: the transition system that certificates speak of, as far as it was read.
 struct Problem {
   /// Packets at a location, or the line that says so.
   typealias Place = (location: Int, box: Box, line: Int)
+  /// An ICMP type that answers another in a family.
+  typealias Answer = (family: Int, request: UInt128, reply: UInt128)
+  /// A step of a `rewrite`: what is written, the ghost that is taken, the values that are set or move,
+  /// and by what they move, modulo 2^128.
+  typealias Write = (kind: WriteKind, fields: [Field], ghost: Field, ranges: Ranges, by: UInt128)
+  /// What a device does with sessions: the device itself and those whose sessions it shares (none where
+  /// it keeps no sessions), and what its line says.
+  typealias Sessions = (owners: [Int], admitsErrors: Bool, bypassesFilters: Bool)
 
-  /// A step of a `rewrite`; `anything` scrambles all wire fields.
-  struct Write {
-    enum Kind: String { case set, take, shift, scramble, anything }
+  enum WriteKind: String { case set, take, shift, scramble, anything }
 
-    let kind: Kind
-    /// What is written.
-    let fields: [Field]
-    /// The ghost that is taken.
-    var ghost = Field.family
-    /// What is set, or moves.
-    var ranges = Ranges(ascending: [])
-    /// Where the lowest value moves to.
-    var target: UInt128 = 0
+  enum LocationKind: String {
+    case choose, spread, match, rewrite, recall, remember, watch, leave, deliver, drop
   }
 
   /// Where packets are.
   struct Location {
-    enum Kind: String {
-      case choose, spread, match, rewrite, recall, remember, watch, leave, deliver, drop
-    }
-
-    let kind: Kind
+    let kind: LocationKind
     let line: Int
     /// The table or the device.
     var subject = 0
@@ -35,10 +30,7 @@ struct Problem {
 
   /// A device.
   struct Device {
-    /// The device itself and those whose sessions it shares; none where it keeps no sessions.
-    var owners: [Int] = []
-    var admitsErrors = false
-    var bypassesFilters = false
+    var sessions: Sessions = ([], false, false)
     /// What translations do to the address and the port of their end: the distance that they move
     /// it by, nil where they replace it, and 0 for whatever no session can be read with.
     var translations: [Int: [UInt128?]] = [:]
@@ -47,10 +39,9 @@ struct Problem {
     var watchers: [Int] = []
   }
 
-  /// A requirement, with its name as it is written.
+  /// A requirement, with its name as it is written; an `apart` claim has no tags.
   struct Claim {
     let name: String
-    /// The tags of a `never` claim; an `apart` claim has none.
     let tags: [Int]
     var forbidden: [Place] = []
     var left: Set<String> = []
@@ -60,7 +51,7 @@ struct Problem {
   var inputs: [String] = []
   var valid: [Box] = []
   var related: [Box] = []
-  var answers: [(family: Int, request: UInt128, reply: UInt128)] = []
+  var answers: [Answer] = []
   /// Of each condition the wire fields that it is evaluated on, none where it is global.
   var conditions: [[Field]] = []
   var devices: [Device] = []
@@ -70,21 +61,20 @@ struct Problem {
   /// The sources of each tag; no tag is 0.
   var sources: [[Place]] = [[]]
   var claims: [Claim] = []
+  /// The line that is read.
+  var line = Line(number: 0, bytes: [])
+  /// The keyword of the declaration whose further lines may follow, or nothing.
+  var group = ""
+  /// The numbers that come next.
+  var next = [
+    "condition": 0, "segment": 0, "device": 0, "table": 0, "location": 0, "tag": 1, "claim": 0,
+  ]
 
-  /// Refuses a network with packets at, or on their way to, a location that it does not have.
+  /// Refuses a network that is not complete, or leads packets to a location that it does not have.
   func checkReferences() throws(Rejection) {
-    for location in locations {
-      var isComplete = location.successors.allSatisfy { $0 < locations.count }
-      if location.kind == .match {
-        let table = tables[location.subject]
-        let outcomes = table.entries.map(\.outcome) + [table.otherwise]
-        isComplete = isComplete && outcomes.allSatisfy { $0 < location.successors.count }
-      }
-      if !isComplete { throw Rejection(line: location.line, reason: "format: it leads nowhere") }
-    }
-    let places = [senders] + sources + claims.map(\.forbidden)
-    for place in places.joined() where place.location >= locations.count {
-      throw Rejection(line: place.line, reason: "format: no such location")
+    try line.require(group != "table", "a table has no end")
+    for location in locations where location.successors.contains(where: { $0 >= locations.count }) {
+      throw Rejection(line: location.line, reason: "format: it leads nowhere")
     }
   }
 }

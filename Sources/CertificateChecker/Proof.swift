@@ -2,19 +2,22 @@
 struct Proof {
   /// A box of packets that may be somewhere.
   typealias Entry = (box: Box, line: Int, hints: Line?)
+  /// What bounds the sessions of a device; codes are of the destination, of the source, and the status.
+  typealias Memory = (line: Int, classes: [(kind: SessionClass, pairs: [Box])])
 
-  /// Sessions of one device with the same codes (of the destination, of the source, the status).
+  /// Sessions of one device with the same codes and trail.
   struct SessionClass: Hashable {
     let codes: [Int]
     let trail: Trail
   }
 
-  let firstLine: Int
+  let problem: Problem
+  /// The line in which it begins.
+  let line: Int
   /// The digest of the network that the certificate was made for.
   private(set) var digest = ""
   private(set) var claims: [Int] = []
-  /// What bounds the sessions of devices, and the line that begins it.
-  private(set) var memories: [Int: (line: Int, classes: [(kind: SessionClass, pairs: [Box])])] = [:]
+  private(set) var memories: [Int: Memory] = [:]
   /// The lines of the locations that are listed.
   private(set) var listed: [Int: Int] = [:]
   /// The packets at one location with one trail, in the order in which they are written.
@@ -26,10 +29,10 @@ struct Proof {
   private(set) var last = ""
   private var device = 0
   private var location = 0
-  private var known: Set<SessionClass> = []
+  private var known: [Int: Set<SessionClass>] = [:]
 
-  /// The certificate that begins in a line.
-  init(firstLine: Int) { self.firstLine = firstLine }
+  /// The certificate for a network that begins in a line.
+  init(of problem: Problem, line: Int) { (self.problem, self.line) = (problem, line) }
 
   /// What lines may follow; others follow anything after the claims.
   private static let order = [
@@ -39,100 +42,51 @@ struct Proof {
   ]
 
   /// Reads a line after its first word.
-  mutating func read(_ keyword: String, _ line: inout Line, for problem: Problem) throws(Rejection)
-  {
-    try line.require(Self.order[keyword]?.contains(last) ?? !claims.isEmpty, "out of place")
+  mutating func read(_ keyword: String, _ rest: Line) throws(Rejection) {
+    var line = rest
+    try line.require(Proof.order[keyword]?.contains(last) ?? !claims.isEmpty, "out of place")
     last = keyword
+    let group = groups.count - 1
+    var isNew = true
     switch keyword {
     case "network": digest = try line.digest()
     case "claims":
       claims = try line.numbers(below: problem.claims.count)
-      try line.require(Set(claims).count == max(1, claims.count), "claims, each once")
+      isNew = Set(claims).count == max(1, claims.count)
     case "memory":
       device = try line.number(below: problem.devices.count)
-      let before = memories.updateValue((line.number, []), forKey: device)
-      try line.require(before == nil, "a device occurs twice")
-      known = []
+      isNew = memories.updateValue((line.number, []), forKey: device) == nil
     case "class":
-      let codes = [1 << 24, 1 << 24, 4]
-      var values: [Int] = []
-      for count in codes { values.append(try line.number(below: count)) }
-      let kind = SessionClass(codes: values, trail: try line.trail())
-      try line.require(known.insert(kind).inserted, "a class occurs twice")
+      let codes = [
+        try line.number(below: 1 << 24), try line.number(below: 1 << 24), try line.number(below: 4),
+      ]
+      let kind = SessionClass(codes: codes, trail: try line.trail())
+      isNew = known[device, default: []].insert(kind).inserted
       memories[device]?.classes.append((kind, []))
     case "pair":
-      let box = try line.box(conditions: 0)
       let place = (memories[device]?.classes.count ?? 0) - 1
-      let ghosts = memories[device]?.classes[place].kind.trail.ghosts ?? []
-      let isOfSession = box.constraints.allSatisfy { (Field.session + ghosts).contains($0.field) }
-      try line.require(isOfSession, "a pair speaks of fields of sessions only")
+      let fields = Field.session + (memories[device]?.classes[place].kind.trail.ghosts ?? [])
+      let box = try Box(&line, conditions: 0)
+      let others = box.constraints.filter { !fields.map(\.rawValue).contains($0.index) }
+      try line.require(others.isEmpty, "a pair speaks of fields of sessions only")
       memories[device]?.classes[place].pairs.append(box)
     case "at":
       location = try line.number(below: problem.locations.count)
-      let before = listed.updateValue(line.number, forKey: location)
-      try line.require(before == nil, "a location occurs twice")
+      isNew = listed.updateValue(line.number, forKey: location) == nil
     case "trail":
-      let trail = try line.trail()
-      let before = groupAt[location, default: [:]].updateValue(groups.count, forKey: trail)
-      try line.require(before == nil, "a trail occurs twice")
-      groups.append((location, trail, []))
+      groups.append((location, try line.trail(), []))
+      let trail = groups[group + 1].trail
+      isNew = groupAt[location, default: [:]].updateValue(group + 1, forKey: trail) == nil
     case "box":
-      let box = try line.box(conditions: problem.conditions.count)
-      groups[groups.count - 1].entries.append((box, line.number, nil))
-    case "hints":
-      groups[groups.count - 1].entries[groups[groups.count - 1].entries.count - 1].hints = line
-      return
+      let box = try Box(&line, conditions: problem.conditions.count)
+      groups[group].entries.append((box, line.number, nil))
+    case "hints": groups[group].entries[groups[group].entries.count - 1].hints = line
     case "starts":
-      try line.require(starts == nil, "starts occurs twice")
+      isNew = starts == nil
       starts = line
-      return
     default: try line.require(keyword == "end", "an unknown line")
     }
-    try line.require(line.isAtEnd, "too much in the line")
-  }
-}
-
-/// The tokens of one line of hints, in their order.
-struct Hints {
-  /// What a token says of one set, with its count of numbers.
-  enum Kind: Int {
-    /// It lies inside a box of the target.
-    case inside = 1
-    /// It lies inside a box of an earlier entry.
-    case hidden
-    /// It is split in two by a constraint of a box.
-    case split
-  }
-
-  private var line: Line
-  private var token = (kind: Kind.inside, numbers: [0])
-  private var repetitions = 0
-
-  /// The tokens of a line; none where there is no such line, of which another is named.
-  init(_ line: Line?, or number: Int) { self.line = line ?? Line(number: number, bytes: []) }
-
-  /// Refuses tokens that nothing needs.
-  func finish() throws(Rejection) {
-    if repetitions > 0 || !line.isAtEnd {
-      throw Rejection(line: line.number, reason: "hints: too many")
-    }
-  }
-
-  /// The next token.
-  mutating func next() throws(Rejection) -> (kind: Kind, numbers: [Int]) {
-    if repetitions == 0 {
-      if line.isAtEnd { throw Rejection(line: line.number, reason: "hints: too few") }
-      token.kind = line.accept("h") ? .hidden : line.accept("s") ? .split : .inside
-      token.numbers = [try line.index()]
-      while token.numbers.count < token.kind.rawValue {
-        try line.require(line.accept("."), "a token")
-        token.numbers.append(try line.index())
-      }
-      repetitions = line.accept("*") ? try line.index() : 1
-      try line.require(repetitions > 0, "a token that is there 0 times")
-      try line.endWord()
-    }
-    repetitions -= 1
-    return token
+    try line.require(isNew, "missing, or twice")
+    try line.require(line.isAtEnd || ["hints", "starts"].contains(keyword), "too much in the line")
   }
 }

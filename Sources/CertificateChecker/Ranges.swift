@@ -1,8 +1,5 @@
 /// The values from one to another, both included.
-struct Span: Equatable {
-  var low: UInt128
-  var high: UInt128
-}
+typealias Span = ClosedRange<UInt128>
 
 /// A set of values of one field.
 struct Ranges: Equatable {
@@ -13,16 +10,16 @@ struct Ranges: Equatable {
   init(ascending spans: [Span]) { self.spans = spans }
 
   /// The values from one to another.
-  init(_ low: UInt128, _ high: UInt128) { spans = [Span(low: low, high: high)] }
+  init(_ low: UInt128, _ high: UInt128) { spans = [low...high] }
 
   /// One value.
   init(_ value: UInt128) { self.init(value, value) }
 
   /// The values of spans in any order.
   init(unordered: [Span]) {
-    for span in unordered.sorted(by: { $0.low < $1.low }) {
-      if let last = spans.last, last.high == .max || span.low <= last.high + 1 {
-        spans[spans.count - 1].high = max(last.high, span.high)
+    for span in unordered.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if let last = spans.last, last.upperBound == .max || span.lowerBound <= last.upperBound + 1 {
+        spans[spans.count - 1] = last.lowerBound...max(last.upperBound, span.upperBound)
       } else {
         spans.append(span)
       }
@@ -31,17 +28,17 @@ struct Ranges: Equatable {
 
   /// These values.
   init(values: [Int]) {
-    self.init(unordered: values.map { Span(low: UInt128($0), high: UInt128($0)) })
+    self.init(unordered: values.map { UInt128($0)...UInt128($0) })
   }
 
   /// Whether there is no value.
   var isEmpty: Bool { spans.isEmpty }
 
   /// The number of values, of a field of less than 128 bits.
-  var size: UInt128 { spans.reduce(0) { $0 &+ $1.high &- $1.low &+ 1 } }
+  var size: UInt128 { spans.reduce(0) { $0 &+ $1.upperBound &- $1.lowerBound &+ 1 } }
 
   /// Whether a value is among these.
-  func contains(_ value: UInt128) -> Bool { spans.contains { $0.low <= value && value <= $0.high } }
+  func contains(_ value: UInt128) -> Bool { spans.contains { $0.contains(value) } }
 
   /// Whether every value is in the other, too.
   func isInside(_ other: Ranges) -> Bool { intersection(other) == self }
@@ -52,9 +49,9 @@ struct Ranges: Equatable {
     var common: [Span] = []
     while mine < spans.count, its < other.spans.count {
       let (a, b) = (spans[mine], other.spans[its])
-      let (low, high) = (max(a.low, b.low), min(a.high, b.high))
-      if low <= high { common.append(Span(low: low, high: high)) }
-      if a.high < b.high { mine += 1 } else { its += 1 }
+      let (low, high) = (max(a.lowerBound, b.lowerBound), min(a.upperBound, b.upperBound))
+      if low <= high { common.append(low...high) }
+      if a.upperBound < b.upperBound { mine += 1 } else { its += 1 }
     }
     return Ranges(ascending: common)
   }
@@ -64,20 +61,20 @@ struct Ranges: Equatable {
     var others: [Span] = []
     var next: UInt128 = 0
     for span in spans {
-      if span.low > next { others.append(Span(low: next, high: span.low - 1)) }
-      if span.high >= maximum { return Ranges(ascending: others) }
-      next = span.high + 1
+      if span.lowerBound > next { others.append(next...(span.lowerBound - 1)) }
+      if span.upperBound >= maximum { return Ranges(ascending: others) }
+      next = span.upperBound + 1
     }
-    return Ranges(ascending: others + [Span(low: next, high: maximum)])
+    return Ranges(ascending: others + [next...maximum])
   }
 
-  /// The values with a distance added modulo 2^128, without those above a maximum.
-  func moved(by distance: UInt128, through maximum: UInt128) -> Ranges {
+  /// The values with a distance added modulo 2^128, without those that are none of a field.
+  func moved(by distance: UInt128, in field: Field) -> Ranges {
     let moved = spans.flatMap { span in
-      let (low, high) = (span.low &+ distance, span.high &+ distance)
-      if low <= high { return [Span(low: low, high: high)] }
-      return [Span(low: 0, high: high), Span(low: low, high: .max)]
+      let (low, high) = (span.lowerBound &+ distance, span.upperBound &+ distance)
+      if low <= high { return [low...high] }
+      return [0...high, low...(.max)]
     }
-    return Ranges(unordered: moved).intersection(Ranges(0, maximum))
+    return Ranges(unordered: moved).intersection(Field.values[field.rawValue])
   }
 }

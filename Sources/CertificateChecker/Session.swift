@@ -1,102 +1,88 @@
-/// The sessions of one family in one pair of a class, as a device meets their packets.
+/// The sessions of one family in one pair of a class.
 struct Session {
   /// Packets that sessions take in one way, with what they become.
   typealias Taking = (box: Box, isError: Bool)
 
+  /// What sessions set in a packet, or make any.
+  static let fields = Field.trailGhosts + Field.sessionGhosts + registers
+  private static let registers: [Field] = [
+    .connectionState, .connectionDirection, .destinationTranslation, .sourceTranslation,
+    .connectionStatus,
+  ]
+
   private let pair: Box
-  private let trail: Trail
-  private let status: UInt128
+  private let kind: Proof.SessionClass
   private let family: Int
-  /// What the registers say of translations, but for the direction; 0 for none.
-  private let destination: UInt128
-  private let source: UInt128
+  /// What registers say of the translations of the destination and the source, but for the direction.
+  private let codes: [UInt128]
 
   /// The sessions of a family in a pair, or nil where the class is not readable.
   init?(_ pair: Box, of kind: Proof.SessionClass, family: Int, by device: Problem.Device) {
     func code(_ code: Int, _ end: [Int]) -> UInt128? {
-      if code == 0 { return 0 }
       let number = device.parts[code] ?? code
-      guard var effects = device.translations[number]?[...] else { return nil }
-      var word = UInt128(0)
-      for place in end {
-        let (change, effect) = (kind.trail[place], effects.removeFirst())
-        if change != 0, change != effect { return nil }
-        word = word << 2 | (change == 0 ? 0 : change == nil ? 2 : 1)
+      guard code > 0, let effects = device.translations[number] else { return code == 0 ? 0 : nil }
+      let changes = zip(end.map { kind.trail[$0] }, effects).map { change, effect -> UInt128 in
+        change == 0 ? 0 : change != effect ? 3 : change == nil ? 2 : 1
       }
-      return word << 18 | UInt128(number)
+      return changes.contains(3) ? nil : changes[0] << 20 | changes[1] << 18 | UInt128(number)
     }
-    guard let destination = code(kind.codes[0], [2 + family, 5]),
-      let source = code(kind.codes[1], [family, 4])
-    else { return nil }
-    (self.pair, self.family, self.destination, self.source) = (pair, family, destination, source)
-    (trail, status) = (kind.trail, UInt128(kind.codes[2]))
+    (self.pair, self.kind, self.family) = (pair, kind, family)
+    codes = [code(kind.codes[0], [2 + family, 5]), code(kind.codes[1], [family, 4])].compactMap(
+      \.self)
+    if codes.count < 2 { return nil }
   }
 
-  /// A device's registers for a packet of a session, a bound, and ghosts of `kept` fields.
-  private func way(
-    _ use: UInt128, _ registers: [UInt128], ghosts: Int, of values: Box
-  ) -> Box {
-    let fields: [Field] = [
-      .connectionState, .connectionDirection, .destinationTranslation, .sourceTranslation,
-    ]
+  /// The bound, a device's registers, and the ghosts of `kept` fields, for packets of the sessions.
+  private func way(_ use: UInt128, _ values: [UInt128], ghosts: Int, of sessions: Box) -> Box {
     var box = Box()
-    for (field, value) in zip(fields, registers) { box[field] = Ranges(value) }
     box[.family] = Ranges(UInt128(family))
-    box[.connectionStatus] = Ranges(status)
     box[.sessionUse] = Ranges(use, Field.sessionUse.maximum)
-    for place in 0..<ghosts where trail[place] == nil {
-      box[Field.sessionGhosts[place]] = values[Field.tracked[place]]
+    for (field, value) in zip(Session.registers, values + [UInt128(kind.codes[2])]) {
+      box[field] = Ranges(value)
+    }
+    for place in 0..<ghosts where kind.trail[place] == nil {
+      box[Field.sessionGhosts[place]] = sessions[Field.tracked[place]]
     }
     return box
   }
 
   /// The packets that the sessions take at a device, in the order of the page.
-  func takings(
-    at device: Problem.Device, answers: [(family: Int, request: UInt128, reply: UInt128)]
-  )
-    -> [Taking]
-  {
-    func again(_ code: UInt128) -> UInt128 { code == 0 ? 0 : 1 << 22 | code }
-    func undo(_ code: UInt128) -> UInt128 { code == 0 ? 0 : 1 << 23 | code }
+  func takings(by device: Problem.Sessions, _ answers: [Problem.Answer]) -> [Taking] {
     let (known, related): (UInt128, UInt128) = device.bypassesFilters ? (18, 19) : (2, 3)
+    let again = codes.map { $0 == 0 ? 0 : 1 << 22 | $0 }
+    let undo = codes.map { $0 == 0 ? 0 : 1 << 23 | $0 }
     var lookedUp = pair
-    for (place, field) in Field.tracked.enumerated() {
-      lookedUp[field] =
-        trail[place].map { pair[field].moved(by: 0 &- $0, through: field.maximum) }
-        ?? pair[Field.trailGhosts[place]]
+    for (field, (ghost, change)) in zip(Field.tracked, zip(Field.trailGhosts, kind.trail)) {
+      lookedUp[field] = change.map { pair[field].moved(by: 0 &- $0, in: field) } ?? pair[ghost]
     }
-
-    var box = way(1, [known, 0, again(destination), again(source)], ghosts: 6, of: pair)
+    var box = way(1, [known, 0, again[0], again[1]], ghosts: 6, of: pair)
     for field in Field.session.dropFirst() { box[field] = lookedUp[field] }
     var takings: [Taking] = [(box, false)]
 
-    box = way(3, [known, 1, undo(source), undo(destination)], ghosts: 6, of: lookedUp)
+    box = way(3, [known, 1, undo[1], undo[0]], ghosts: 6, of: lookedUp)
     for (field, other) in zip(Field.tracked, [2, 3, 0, 1, 5, 4]) {
       box[field] = pair[Field.tracked[other]]
     }
-    let icmp = Ranges(family == 0 ? 1 : 58)
-    func reply(_ protocols: Ranges, _ fragment: Ranges, _ type: Ranges) {
-      box[.protocol] = pair[.protocol].intersection(protocols)
+    func reply(_ isICMP: Bool, _ fragment: Ranges, _ type: Ranges) {
+      let icmp = Ranges(family == 0 ? 1 : 58)
+      box[.protocol] = pair[.protocol].intersection(isICMP ? icmp : icmp.complement(through: 255))
       box[.fragment] = pair[.fragment].intersection(fragment)
       box[.icmpType] = type
       takings.append((box, false))
     }
-    reply(icmp.complement(through: 255), Ranges(0, 1), pair[.icmpType])
-    reply(icmp, Ranges(1), pair[.icmpType])
-    for answer in answers where answer.family == family && pair[.icmpType].contains(answer.request)
-    {
-      reply(icmp, Ranges(0), Ranges(answer.reply))
+    reply(false, Ranges(0, 1), pair[.icmpType])
+    reply(true, Ranges(1), pair[.icmpType])
+    for (of, request, type) in answers where of == family && pair[.icmpType].contains(request) {
+      reply(true, Ranges(0), Ranges(type))
     }
 
-    if device.admitsErrors {
-      let (source, destination) = (Field.tracked[family], Field.tracked[2 + family])
-      box = way(2, [related, 0, again(self.destination), 0], ghosts: 4, of: pair)
-      box[destination] = lookedUp[destination]
-      if !lookedUp.isEmpty { takings.append((box, true)) }
-      box = way(2, [related, 1, undo(self.source), 0], ghosts: 4, of: lookedUp)
-      box[destination] = pair[source]
-      takings.append((box, true))
-    }
-    return takings.filter { !$0.box.isEmpty }
+    let (source, destination) = (Field.tracked[family], Field.tracked[2 + family])
+    box = way(2, [related, 0, again[0], 0], ghosts: 4, of: pair)
+    box[destination] = lookedUp.isEmpty ? Ranges(ascending: []) : lookedUp[destination]
+    takings.append((box, true))
+    box = way(2, [related, 1, undo[1], 0], ghosts: 4, of: lookedUp)
+    box[destination] = pair[source]
+    takings.append((box, true))
+    return takings.filter { !$0.box.isEmpty && (device.admitsErrors || !$0.isError) }
   }
 }

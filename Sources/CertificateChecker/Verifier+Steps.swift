@@ -1,159 +1,147 @@
 extension Verifier {
   /// Every packet of every box of a group goes where it may.
-  mutating func checkSteps(of index: Int) throws(Rejection) {
-    let group = proof.groups[index]
-    let location = problem.locations[group.location]
-    var takings: [Session.Taking] = []
-    if location.kind == .recall, let first = group.entries.first(where: { !$0.box.isEmpty }) {
-      takings = try self.takings(at: location, line: first.line)
+  mutating func checkSteps(of group: Int) throws(Rejection) {
+    let (number, trail, entries) = proof.groups[group]
+    takings = []
+    if let first = entries.first(where: { !$0.box.isEmpty }) {
+      line = first.line
+      try readTakings(at: problem.locations[number])
     }
-    for entry in group.entries {
-      var hints = Hints(entry.hints, or: entry.line)
-      if !entry.box.isEmpty {
-        try checkStep(of: entry.box, location, takings, &hints) {
-          Goal(line: entry.line, location: $0, trail: $1 ?? group.trail)
-        }
-      }
+    for entry in entries {
+      line = entry.line
+      hints = Hints(entry.hints, or: line)
+      if !entry.box.isEmpty { try checkStep(entry.box, trail, number) }
+      table = ([], 0)
       try hints.finish()
     }
   }
 
-  private mutating func checkStep(
-    of box: Box, _ location: Problem.Location, _ takings: [Session.Taking], _ hints: inout Hints,
-    goal: (Int, Trail?) -> Goal
-  ) throws(Rejection) {
+  private mutating func checkStep(_ packets: Box, _ trail: Trail, _ place: Int) throws(Rejection) {
+    let location = problem.locations[place]
+    var box = packets
     let next = location.successors.first ?? 0
     switch location.kind {
-    case .choose, .spread:
-      for next in location.successors { try prove(box, goal(next, nil), &hints) }
-    case .match: try checkMatch(of: box, location, &hints, goal: goal)
+    case .choose, .spread: for next in location.successors { try prove(box, to: next, trail) }
+    case .match:
+      let (entries, otherwise) = problem.tables[location.subject]
+      for (number, (outcome, boxes)) in entries.enumerated() {
+        table = (entries, number)
+        let next = location.successors[outcome]
+        if proof.listed[next] == nil { continue }
+        for other in boxes { try prove(box.intersection(other), to: next, trail) }
+      }
+      table = (entries, entries.count)
+      try prove(box, to: location.successors[otherwise], trail)
     case .rewrite:
-      let start = goal(next, nil)
-      let image = Image(of: box, trail: start.trail, under: location.writes, in: problem)
-      if image.boxes.count > Bounds.images { throw .bound(start.line, "many images") }
-      for box in image.boxes { try prove(box, goal(next, image.trail), &hints) }
+      var (boxes, after) = ([box], trail)
+      for write in location.writes {
+        boxes = boxes.flatMap { image(of: $0, after, by: write) }.filter { !$0.isEmpty }
+        after = zip(Field.tracked, after).map { field, change in
+          if !write.fields.contains(field) { return change }
+          return write.kind == .shift ? change.map { $0 &+ write.by } : nil
+        }
+        if boxes.count > Bounds.images { throw .bound(line, "many images") }
+      }
+      for box in boxes { try prove(box, to: next, after) }
     case .recall:
-      var fresh = box
-      fresh.free(Field.trailGhosts)
-      try prove(fresh, goal(next, .empty), &hints)
-      try checkRecall(of: box, takings, goal(location.successors[1], .empty), &hints)
+      box.free(Field.trailGhosts)
+      try prove(box, to: next, .empty)
+      box.free(Session.fields)
+      var errors = problem.related.compactMap { packets.intersection($0) }
+      for index in errors.indices { errors[index].free(Session.fields) }
+      for taking in takings {
+        for set in taking.isError ? errors : [box] {
+          try prove(set.intersection(taking.box), to: location.successors[1], .empty)
+        }
+      }
     case .remember:
-      try checkRemember(of: box, location.subject, goal(next, nil), &hints)
-      try prove(box, goal(next, nil), &hints)
+      try checkRemember(box, trail, location.subject)
+      try prove(box, to: next, trail)
     case .watch:
       let watchers = Ranges(values: problem.devices[location.subject].watchers)
-      var (others, watched) = (box, box)
-      others.narrow(.origin, to: watchers.complement(through: Field.origin.maximum))
-      try prove(others, goal(next, nil), &hints)
-      watched.narrow(.origin, to: watchers)
-      watched[.monitor] = Ranges(1)
-      try prove(watched, goal(next, nil), &hints)
+      box.narrow(.origin, to: watchers.complement(through: Field.origin.maximum))
+      try prove(box, to: next, trail)
+      box[.origin] = packets[.origin].intersection(watchers)
+      box[.monitor] = Ranges(1)
+      try prove(box, to: next, trail)
     case .leave:
-      var box = box
       box.free(Field.sessionGhosts + Field.trailGhosts)
       for register in Field.registers { box[register] = Ranges(0) }
-      try prove(box, goal(next, .empty), &hints)
+      try prove(box, to: next, .empty)
     case .deliver, .drop: break
     }
   }
 
-  private mutating func checkMatch(
-    of box: Box, _ location: Problem.Location, _ hints: inout Hints, goal: (Int, Trail?) -> Goal
-  ) throws(Rejection) {
-    let table = problem.tables[location.subject]
-    for (number, entry) in table.entries.enumerated()
-    where proof.listed[location.successors[entry.outcome]] != nil {
-      var goal = goal(location.successors[entry.outcome], nil)
-      (goal.table, goal.entry) = (table.entries, number)
-      for other in entry.boxes { try prove(box.intersection(other), goal, &hints) }
-    }
-    var goal = goal(location.successors[table.otherwise], nil)
-    (goal.table, goal.entry) = (table.entries, table.entries.count)
-    try prove(box, goal, &hints)
-  }
-
   /// Every session that a packet can open is inside a pair of its class.
-  private mutating func checkRemember(
-    of box: Box, _ device: Int, _ goal: Goal, _ hints: inout Hints
-  ) throws(Rejection) {
-    guard let memory = proof.memories[device] else { return }
+  private mutating func checkRemember(_ box: Box, _ trail: Trail, _ device: Int) throws(Rejection) {
     var opening = box
     opening.narrow(.origin, to: Ranges(0))
+    guard let memory = proof.memories[device] else { return }
     if opening.isEmpty || opening[.family].isInside(Ranges(2)) { return }
-    let registers: [Field] = [.destinationTranslation, .sourceTranslation, .connectionStatus]
-    let values = registers.map { opening[$0] }
-    opening.keep(only: Field.session + goal.trail.ghosts)
+    let values = [.destinationTranslation, .sourceTranslation, .connectionStatus].map { box[$0] }
+    let fields = (Field.session + trail.ghosts).map(\.rawValue)
+    opening.free { !fields.contains($0) }
     var known: UInt128 = 0
-    for (kind, pairs) in memory.classes where kind.trail == goal.trail {
-      try count()
+    for (kind, pairs) in memory.classes where kind.trail == trail {
       guard zip(values, kind.codes).allSatisfy({ $0.contains(UInt128($1)) }) else { continue }
       known += 1
       for family in 0...1 where opening[.family].contains(UInt128(family)) {
-        var session = opening
-        session[.family] = Ranges(UInt128(family))
-        let isReadable =
-          Session(session, of: kind, family: family, by: problem.devices[device]) != nil
+        var box = opening
+        box[.family] = Ranges(UInt128(family))
+        let session = Session(box, of: kind, family: family, by: problem.devices[device])
         let (token, numbers) = try hints.next()
-        guard isReadable, token == .inside, numbers[0] < pairs.count,
-          session.isInside(pairs[numbers[0]])
-        else {
-          throw Rejection(
-            line: goal.line, reason: "memory: a session that no pair has, or not readable")
-        }
+        let isOne = session != nil && token == .inside && numbers[0] < pairs.count
+        let isInside = isOne && box.isInside(pairs[numbers[0]])
+        try require(isInside, "memory: a session that no pair has, or that is not readable")
       }
     }
-    if values.reduce(1, { $0 * $1.size }) != known {
-      throw Rejection(line: goal.line, reason: "memory: a class is missing")
-    }
+    try require(values.reduce(1) { $0 * $1.size } == known, "memory: a class is missing")
   }
 
-  /// Packets go on as packets of every session that can be there.
-  private mutating func checkRecall(
-    of box: Box, _ takings: [Session.Taking], _ goal: Goal, _ hints: inout Hints
-  ) throws(Rejection) {
-    func freed(_ box: Box) -> Box {
-      var box = box
-      box.free(Field.trailGhosts + Field.sessionGhosts)
-      box.free([
-        .connectionState, .connectionDirection, .connectionStatus, .destinationTranslation,
-        .sourceTranslation,
-      ])
-      return box
-    }
-    let packets = [freed(box)]
-    let errors = problem.related.compactMap { box.intersection($0) }.map(freed)
-    for taking in takings {
-      for set in taking.isError ? errors : packets {
-        try prove(set.intersection(taking.box), goal, &hints)
-      }
-    }
-  }
-
-  /// The packets that sessions take at a device, in the order of their proofs.
-  private mutating func takings(
-    at location: Problem.Location, line: Int
-  ) throws(Rejection) -> [Session.Taking] {
-    if proof.listed[location.successors[1]] == nil { return [] }
-    let device = problem.devices[location.subject]
-    var takings: [Session.Taking] = []
-    for owner in device.owners {
-      guard let memory = proof.memories[owner] else {
-        throw Rejection(line: line, reason: "memory: any session of device \(owner)")
-      }
-      for (kind, pairs) in memory.classes {
+  /// The packets that sessions take at a location, in the order of their proofs.
+  private mutating func readTakings(at location: Problem.Location) throws(Rejection) {
+    if location.kind != .recall || proof.listed[location.successors[1]] == nil { return }
+    let sessions = problem.devices[location.subject].sessions
+    for owner in sessions.owners {
+      let memory = proof.memories[owner]
+      try require(memory != nil, "memory: any session of device \(owner)")
+      for (kind, pairs) in memory?.classes ?? [] {
         for pair in pairs where !pair.isEmpty {
           for family in 0...1 where pair[.family].contains(UInt128(family)) {
             let session = Session(pair, of: kind, family: family, by: problem.devices[owner])
-            guard let session else {
-              throw Rejection(line: memory.line, reason: "memory: an unreadable class")
-            }
-            takings += session.takings(at: device, answers: problem.answers)
+            try require(session != nil, "memory: an unreadable class of device \(owner)")
+            takings += session?.takings(by: sessions, problem.answers) ?? []
           }
-          if takings.count > Bounds.takings { throw .bound(line, "many sessions") }
+          if takings.count > Bounds.boxes { throw .bound(line, "many sessions") }
         }
       }
     }
-    try count(takings.count)
-    return takings
+  }
+
+  /// What a write makes of packets with a trail.
+  private func image(of packets: Box, _ trail: Trail, by write: Problem.Write) -> [Box] {
+    var box = packets
+    let (field, count) = (write.fields[0], Field.allCases.count)
+    box.free {
+      $0 >= count && problem.conditions[$0 - count].contains(where: write.fields.contains)
+    }
+    if write.kind == .shift {
+      box.narrow(field, to: write.ranges)
+      box[field] = box[field].moved(by: write.by, in: field)
+      return [box]
+    }
+    for (place, field) in Field.tracked.enumerated() where write.fields.contains(field) {
+      guard let distance = trail[place] else { continue }
+      box[Field.trailGhosts[place]] = box[field].moved(by: 0 &- distance, in: field)
+    }
+    box.free(write.fields)
+    switch write.kind {
+    case .set: box[field] = write.ranges
+    case .take:
+      box[field] = packets[write.ghost]
+      box.free([write.ghost])
+    case .shift, .scramble, .anything: return problem.valid.compactMap { box.intersection($0) }
+    }
+    return [box]
   }
 }

@@ -108,7 +108,8 @@ import Testing
     sample.replacing(hints, "hints s0.0.1 h0.0 0 s1.0.0 s1.0.1 h1.0 0 1").accepts(
       "at 2\ntrail -\nbox protocol=6 destinationPort=80\nbox protocol=17\n", "")
     let outcome = "location 0 match 0 1 2"
-    sample.rejects("location 0 match 0 1 2 3", outcome, at: outcome, "format: it leads nowhere")
+    sample.rejects(
+      "location 0 match 0 1 2 3", outcome, at: outcome, "format: an outcome leads nowhere")
   }
 
   @Test func `what earlier entries hide needs no trail`() {

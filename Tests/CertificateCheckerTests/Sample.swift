@@ -51,13 +51,13 @@ struct Sample {
   /// The answers to bytes, read in pieces of so many.
   static func answers(_ bytes: [UInt8], inPiecesOf count: Int = 1 << 20) -> [String] {
     var check = Check()
-    var answers: [String] = []
     var rest = bytes[...]
     while !rest.isEmpty {
-      answers += check.read(Array(rest.prefix(count)))
+      check.read(Array(rest.prefix(count)))
       rest = rest.dropFirst(count)
     }
-    return answers + check.finish()
+    check.finish()
+    return check.answers
   }
 
   /// The text with a part of it, which must be there once, exchanged for another.

@@ -203,8 +203,9 @@ import Testing
     let bytes = Array(Self.sample.text.utf8)
     for count in bytes.indices {
       var check = Check()
-      let answers = check.read(Array(bytes[..<count])) + check.finish()
-      #expect(!answers.contains { $0.hasPrefix("VERIFIED") }, "\(count)")
+      check.read(Array(bytes[..<count]))
+      check.finish()
+      #expect(!check.answers.contains { $0.hasPrefix("VERIFIED") }, "\(count)")
       #expect(check.status != 0)
     }
   }
@@ -212,8 +213,8 @@ import Testing
   @Test func `the status says what the answers say`() {
     func status(_ text: String) -> Int32 {
       var check = Check()
-      _ = check.read(Array(text.utf8))
-      _ = check.finish()
+      check.read(Array(text.utf8))
+      check.finish()
       return check.status
     }
     let text = Self.sample.text
