@@ -9,9 +9,7 @@ struct Box {
   var isEmpty: Bool { constraints.contains { $0.ranges.isEmpty } }
 
   /// All values of a field or condition.
-  private static func values(of index: Int) -> Ranges {
-    Field.values[min(index, Field.values.count - 1)]
-  }
+  private static func values(of index: Int) -> Ranges { Field.values[min(index, Field.count)] }
 
   /// The values of a field or condition.
   private subscript(index: Int) -> Ranges {
@@ -44,9 +42,7 @@ struct Box {
   mutating func free(where isSuch: (Int) -> Bool) { constraints.removeAll { isSuch($0.index) } }
 
   /// Says nothing of these fields.
-  mutating func free(_ fields: [Field]) {
-    free { index in fields.contains { $0.rawValue == index } }
-  }
+  mutating func free(_ fields: [Field]) { free { i in fields.contains { $0.rawValue == i } } }
 
   /// Whether every packet is in the other, too, which is said of each field and condition apart.
   func isInside(_ other: Box) -> Bool {
@@ -55,9 +51,7 @@ struct Box {
 
   /// The packets in both, or nil where there is none.
   func intersection(_ other: Box) -> Box? {
-    for (index, ranges) in other.constraints where self[index].intersection(ranges).isEmpty {
-      return nil
-    }
+    for (index, its) in other.constraints where self[index].intersection(its).isEmpty { return nil }
     var both = self
     for (index, ranges) in other.constraints { both[index] = both[index].intersection(ranges) }
     return isEmpty ? nil : both
@@ -77,13 +71,13 @@ struct Box {
   }
 
   /// Reads a box, which takes the rest of a line.
-  init(_ line: inout Line, conditions: Int) throws(Rejection) {
+  init(_ line: inout Line, of conditions: Int) throws(Rejection) {
     if line.accept("*") { return }
     repeat {
       let last = constraints.last?.index ?? -1
       if line.isNext("+") || line.isNext("-") {
         let outcome: UInt128 = line.accept("-") || !line.accept("+") ? 0 : 1
-        let index = Field.allCases.count + (try line.number(below: conditions))
+        let index = Field.count + (try line.number(below: conditions))
         try line.require(index > last, "conditions ascend")
         constraints.append((index, Ranges(outcome)))
       } else {

@@ -46,9 +46,8 @@ public struct Check: Sendable {
 
   /// Ends the text.
   public mutating func finish() {
-    if !unfinished.isEmpty {
-      refuse(Rejection(line: lineNumber + 1, reason: "format: the last line does not end"))
-    }
+    let unended = Rejection(line: lineNumber + 1, reason: "format: the last line does not end")
+    if !unfinished.isEmpty { refuse(unended) }
     end()
     if !isVerified, refusals.isEmpty { answers.append("INCOMPLETE: no certificate") }
   }
@@ -99,10 +98,8 @@ public struct Check: Sendable {
   /// Checks a certificate that was read to its end, and answers each of its claims.
   private mutating func check(_ certificate: Proof) throws(Rejection) {
     proof = nil
-    if digest == nil {
-      answers.append("NETWORK \(certificate.digest)")
-      answers += certificate.problem.inputs.map { "INPUT \($0)" }
-    }
+    let inputs = certificate.problem.inputs.map { "INPUT \($0)" }
+    if digest == nil { answers += ["NETWORK \(certificate.digest)"] + inputs }
     digest = digest ?? certificate.digest
     var verifier = Verifier(certificate)
     try verifier.require(digest == certificate.digest, "network: the digest is another one above")

@@ -9,6 +9,8 @@ enum Field: Int, CaseIterable {
   case sessionSourceIPv4, sessionSourceIPv6, sessionDestinationIPv4, sessionDestinationIPv6
   case sessionSourcePort, sessionDestinationPort
 
+  /// The number of fields.
+  static let count = allCases.count
   /// The fields as they are written.
   static let named = Dictionary(uniqueKeysWithValues: allCases.map { ("\($0)", $0) })
   /// All values of the fields, and of a condition.
@@ -26,12 +28,6 @@ enum Field: Int, CaseIterable {
   static let registers = Array(allCases[mark.rawValue...sourceTranslation.rawValue])
   /// The fields of a session.
   static let session = [.family, .protocol, .icmpType, .fragment] + tracked
-
-  /// Whether a `rewrite` may write it: whether it is on the wire or a register.
-  var isWritable: Bool { rawValue <= Field.sourceTranslation.rawValue }
-
-  /// Whether the field is on the wire.
-  var isWire: Bool { rawValue <= Field.etherType.rawValue }
 
   private static let sizes = [
     2, 32, 128, 32, 128, 8, 8, 16, 16, 8, 8, 8, 1, 16, 16, 32, 5, 1, 2, 16, 16, 16, 16, 24, 24,
@@ -79,8 +75,7 @@ extension Line {
     var value: UInt128 = 0
     let isIPv4 = field.size == 32
     for index in 0..<(isIPv4 ? 4 : 8) {
-      let text =
-        index == 0 || accept(isIPv4 ? "." : ":") ? name() : ""
+      let text = index == 0 || accept(isIPv4 ? "." : ":") ? name() : ""
       let group = UInt16(text, radix: isIPv4 ? 10 : 16) ?? 0
       let isFine = String(group, radix: isIPv4 ? 10 : 16) == text && (group < 256 || !isIPv4)
       try require(isFine, "an address")
@@ -115,7 +110,7 @@ extension Line {
       try require(accept(":") && !isNext("0"), "moved:D with D above 0")
       return try digits(through: .max)
     }
-    try require(words.contains(word), "moved:D, or one of \(words)")
+    try require(words.contains(word), "what was done to a field is unknown")
     return word == words[0] ? nil : 0
   }
 

@@ -56,9 +56,7 @@ struct Line {
   }
 
   /// Whether this character comes next.
-  func isNext(_ character: Unicode.Scalar) -> Bool {
-    position < end && bytes[position] == UInt8(ascii: character)
-  }
+  func isNext(_ c: Unicode.Scalar) -> Bool { position < end && bytes[position] == UInt8(ascii: c) }
 
   /// Reads this character if it comes next.
   mutating func accept(_ character: Unicode.Scalar) -> Bool {
@@ -112,7 +110,7 @@ struct Line {
   /// Reads a number that is less than a count, as a part of a word.
   mutating func index(below count: Int = Bounds.count) throws(Rejection) -> Int {
     let value = Int(try digits(through: UInt128(Bounds.count)))
-    try require(value < count, "\(value) is not declared, or too large")
+    try require(value < count, "a number of nothing, or too large")
     return value
   }
 

@@ -12,7 +12,7 @@ extension Problem {
     try line.require(owner == nil ? group != "table" : owner == group, "out of place")
     if owner == nil { group = ["table", "tag", "claim"].contains(keyword) ? keyword : "" }
     if let number = next[keyword] {
-      try line.require(try line.number() == number, "\(number) comes next")
+      try line.require(try line.number() == number, "a number out of order")
       next[keyword] = number + 1
     }
     try owner == nil ? readDeclaration(keyword) : readFurther(keyword)
@@ -32,8 +32,7 @@ extension Problem {
       answers.append((family, UInt128(request), UInt128(try line.number(below: 256))))
     case "condition":
       let isGlobal = try word(of: ["global", "of"]) == "global"
-      conditions.append(isGlobal ? [] : try line.fields().filter(\.isWire))
-    case "segment": break
+      conditions.append(isGlobal ? [] : try line.fields().filter(Field.wire.contains))
     case "device": devices.append(Device())
     case "sessions": try readSessions()
     case "translation", "part": try readTranslation(keyword)
@@ -48,7 +47,7 @@ extension Problem {
       let name = try line.word()
       claims.append(Claim(name: name, tags: isNever ? try line.list(below: sources.count) : []))
       try line.require(claims.last?.tags.contains(0) == false, "0 is no tag")
-    default: try line.require(false, "an unknown line")
+    default: try line.require(keyword == "segment", "an unknown line")
     }
   }
 
@@ -67,16 +66,13 @@ extension Problem {
     case "source": sources[tag].append(try place())
     case "watched": devices[try device()].watchers.append(tag)
     case "forbid": claims[claim].forbidden.append(try place())
-    case "left": claims[claim].left.insert(try line.word())
-    default: claims[claim].right.insert(try line.word())
+    default: claims[claim].sides[keyword, default: []].insert(try line.word())
     }
   }
 
   private mutating func device() throws(Rejection) -> Int { try line.number(below: devices.count) }
 
-  private mutating func box() throws(Rejection) -> Box {
-    try Box(&line, conditions: conditions.count)
-  }
+  private mutating func box() throws(Rejection) -> Box { try Box(&line, of: conditions.count) }
 
   private mutating func place() throws(Rejection) -> Place {
     (try line.number(below: locations.count), try box(), line.number)
@@ -84,7 +80,7 @@ extension Problem {
 
   private mutating func word(of words: [String]) throws(Rejection) -> String {
     let word = try line.word()
-    try line.require(words.contains(word), "one of \(words)")
+    try line.require(words.contains(word), "an unknown word")
     return word
   }
 
@@ -107,20 +103,19 @@ extension Problem {
   }
 
   private mutating func readTranslation(_ keyword: String) throws(Rejection) {
-    let isPart = keyword == "part"
-    let (device, number) = (try device(), try line.number(below: isPart ? 1 << 24 : 1 << 18))
-    var isNew = false
-    if isPart {
+    let (device, number) = (try device(), try line.number(below: 1 << 24))
+    var isNew = number > 0 && (keyword == "part" || number < 1 << 18)
+    if keyword == "part" {
       let translation = try line.number()
       try line.require(devices[device].translations[translation] != nil, "no such translation")
-      isNew = devices[device].parts.updateValue(translation, forKey: number) == nil
+      isNew = devices[device].parts.updateValue(translation, forKey: number) == nil && isNew
     } else {
       let address = try line.change(["replaced", "same", "other"])
       try line.endWord()
       let effects = [address, try line.change(["replaced", "same", "other"])]
-      isNew = devices[device].translations.updateValue(effects, forKey: number) == nil
+      isNew = devices[device].translations.updateValue(effects, forKey: number) == nil && isNew
     }
-    try line.require(isNew && number > 0, "a code of no translation, or one that occurs twice")
+    try line.require(isNew, "a code that cannot be, or that occurs twice")
   }
 
   private mutating func location() throws(Rejection) -> Location {
@@ -162,7 +157,9 @@ extension Line {
     let fields = kind == .anything ? Field.wire : try fields()
     var write: Problem.Write = (kind ?? .anything, fields, .family, Ranges(ascending: []), 0)
     let isOne = kind == .anything || kind == .scramble || fields.count == 1
-    try require(isOne && fields.allSatisfy(\.isWritable), "one field, on the wire or a register")
+    try require(
+      isOne && fields.allSatisfy((Field.wire + Field.registers).contains),
+      "one field, on the wire or a register")
     if kind == .take {
       write.ghost = try self.fields()[0]
       let isFit = Field.sessionGhosts.contains(write.ghost) && write.ghost.size == fields[0].size

@@ -44,8 +44,8 @@ struct Problem {
     let name: String
     let tags: [Int]
     var forbidden: [Place] = []
-    var left: Set<String> = []
-    var right: Set<String> = []
+    /// The names that are `left`, and those that are `right`.
+    var sides: [String: Set<String>] = [:]
   }
 
   var inputs: [String] = []

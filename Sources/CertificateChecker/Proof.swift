@@ -57,18 +57,18 @@ struct Proof {
       device = try line.number(below: problem.devices.count)
       isNew = memories.updateValue((line.number, []), forKey: device) == nil
     case "class":
-      let codes = [
-        try line.number(below: 1 << 24), try line.number(below: 1 << 24), try line.number(below: 4),
-      ]
+      var codes: [Int] = []
+      for count in [1 << 24, 1 << 24, 4] { codes.append(try line.number(below: count)) }
       let kind = SessionClass(codes: codes, trail: try line.trail())
       isNew = known[device, default: []].insert(kind).inserted
       memories[device]?.classes.append((kind, []))
     case "pair":
       let place = (memories[device]?.classes.count ?? 0) - 1
-      let fields = Field.session + (memories[device]?.classes[place].kind.trail.ghosts ?? [])
-      let box = try Box(&line, conditions: 0)
-      let others = box.constraints.filter { !fields.map(\.rawValue).contains($0.index) }
-      try line.require(others.isEmpty, "a pair speaks of fields of sessions only")
+      let ghosts = memories[device]?.classes[place].kind.trail.ghosts ?? []
+      let fields = (Field.session + ghosts).map(\.rawValue)
+      let box = try Box(&line, of: 0)
+      let isOfSession = box.constraints.allSatisfy { fields.contains($0.index) }
+      try line.require(isOfSession, "a pair speaks of fields of sessions only")
       memories[device]?.classes[place].pairs.append(box)
     case "at":
       location = try line.number(below: problem.locations.count)
@@ -78,7 +78,7 @@ struct Proof {
       let trail = groups[group + 1].trail
       isNew = groupAt[location, default: [:]].updateValue(group + 1, forKey: trail) == nil
     case "box":
-      let box = try Box(&line, conditions: problem.conditions.count)
+      let box = try Box(&line, of: problem.conditions.count)
       groups[group].entries.append((box, line.number, nil))
     case "hints": groups[group].entries[groups[group].entries.count - 1].hints = line
     case "starts":

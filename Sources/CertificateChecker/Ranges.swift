@@ -27,9 +27,7 @@ struct Ranges: Equatable {
   }
 
   /// These values.
-  init(values: [Int]) {
-    self.init(unordered: values.map { UInt128($0)...UInt128($0) })
-  }
+  init(values: [Int]) { self.init(unordered: values.map { UInt128($0)...UInt128($0) }) }
 
   /// Whether there is no value.
   var isEmpty: Bool { spans.isEmpty }

@@ -26,10 +26,9 @@ struct Session {
       }
       return changes.contains(3) ? nil : changes[0] << 20 | changes[1] << 18 | UInt128(number)
     }
-    (self.pair, self.kind, self.family) = (pair, kind, family)
-    codes = [code(kind.codes[0], [2 + family, 5]), code(kind.codes[1], [family, 4])].compactMap(
-      \.self)
-    if codes.count < 2 { return nil }
+    let destination = code(kind.codes[0], [2 + family, 5])
+    guard let destination, let source = code(kind.codes[1], [family, 4]) else { return nil }
+    (self.pair, self.kind, self.family, codes) = (pair, kind, family, [destination, source])
   }
 
   /// The bound, a device's registers, and the ghosts of `kept` fields, for packets of the sessions.
@@ -37,9 +36,8 @@ struct Session {
     var box = Box()
     box[.family] = Ranges(UInt128(family))
     box[.sessionUse] = Ranges(use, Field.sessionUse.maximum)
-    for (field, value) in zip(Session.registers, values + [UInt128(kind.codes[2])]) {
-      box[field] = Ranges(value)
-    }
+    let values = values + [UInt128(kind.codes[2])]
+    for (field, value) in zip(Session.registers, values) { box[field] = Ranges(value) }
     for place in 0..<ghosts where kind.trail[place] == nil {
       box[Field.sessionGhosts[place]] = sessions[Field.tracked[place]]
     }
@@ -60,9 +58,8 @@ struct Session {
     var takings: [Taking] = [(box, false)]
 
     box = way(3, [known, 1, undo[1], undo[0]], ghosts: 6, of: lookedUp)
-    for (field, other) in zip(Field.tracked, [2, 3, 0, 1, 5, 4]) {
-      box[field] = pair[Field.tracked[other]]
-    }
+    let answered = [2, 3, 0, 1, 5, 4].map { Field.tracked[$0] }
+    for (field, other) in zip(Field.tracked, answered) { box[field] = pair[other] }
     func reply(_ isICMP: Bool, _ fragment: Ranges, _ type: Ranges) {
       let icmp = Ranges(family == 0 ? 1 : 58)
       box[.protocol] = pair[.protocol].intersection(isICMP ? icmp : icmp.complement(through: 255))

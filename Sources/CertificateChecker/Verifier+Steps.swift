@@ -2,11 +2,8 @@ extension Verifier {
   /// Every packet of every box of a group goes where it may.
   mutating func checkSteps(of group: Int) throws(Rejection) {
     let (number, trail, entries) = proof.groups[group]
-    takings = []
-    if let first = entries.first(where: { !$0.box.isEmpty }) {
-      line = first.line
-      try readTakings(at: problem.locations[number])
-    }
+    line = entries.first { !$0.box.isEmpty }?.line ?? 0
+    if line > 0 { try readTakings(at: problem.locations[number]) }
     for entry in entries {
       line = entry.line
       hints = Hints(entry.hints, or: line)
@@ -100,6 +97,7 @@ extension Verifier {
 
   /// The packets that sessions take at a location, in the order of their proofs.
   private mutating func readTakings(at location: Problem.Location) throws(Rejection) {
+    takings = []
     if location.kind != .recall || proof.listed[location.successors[1]] == nil { return }
     let sessions = problem.devices[location.subject].sessions
     for owner in sessions.owners {
@@ -121,7 +119,7 @@ extension Verifier {
   /// What a write makes of packets with a trail.
   private func image(of packets: Box, _ trail: Trail, by write: Problem.Write) -> [Box] {
     var box = packets
-    let (field, count) = (write.fields[0], Field.allCases.count)
+    let (field, count) = (write.fields[0], Field.count)
     box.free {
       $0 >= count && problem.conditions[$0 - count].contains(where: write.fields.contains)
     }

@@ -18,31 +18,27 @@ struct Verifier {
   }
 
   /// Checks everything but what single claims say.
+  ///
+  /// A location that is not listed has every packet, so it must not lead to one that is.
   mutating func checkInvariant() throws(Rejection) {
-    try checkUnlisted()
+    for (index, location) in problem.locations.enumerated() where proof.listed[index] == nil {
+      let lines = location.successors.compactMap { proof.listed[$0] }
+      let memory = location.kind == .remember ? proof.memories[location.subject] : nil
+      line = lines.first ?? memory?.line ?? 0
+      try require(line == 0, "unlisted: location \(index) leads there")
+    }
     try checkStarts()
     for group in proof.groups.indices { try checkSteps(of: group) }
   }
 
   /// Refuses the certificate where something is not so.
-  func require(_ isSo: Bool, _ complaint: String) throws(Rejection) {
-    if !isSo { throw Rejection(line: line, reason: complaint) }
-  }
-
-  /// A location that is not listed has every packet, so it must not lead to one that is.
-  private func checkUnlisted() throws(Rejection) {
-    for (index, location) in problem.locations.enumerated() where proof.listed[index] == nil {
-      let lines = location.successors.compactMap { proof.listed[$0] }
-      let memory = location.kind == .remember ? proof.memories[location.subject] : nil
-      if let line = lines.first ?? memory?.line {
-        throw Rejection(line: line, reason: "unlisted: location \(index) leads there")
-      }
-    }
+  func require(_ isSo: Bool, _ complaint: @autoclosure () -> String) throws(Rejection) {
+    if !isSo { throw Rejection(line: line, reason: complaint()) }
   }
 
   /// Senders and the sources of the tags in question start inside a box.
   private mutating func checkStarts() throws(Rejection) {
-    line = proof.starts?.number ?? line
+    line = proof.starts?.number ?? proof.line
     let tags = Set(proof.claims.flatMap { problem.claims[$0].tags }).sorted()
     for tag in [0] + tags {
       for place in tag == 0 ? problem.senders : problem.sources[tag] where !place.box.isEmpty {
@@ -80,7 +76,8 @@ struct Verifier {
   mutating func checkSafety(of number: Int) throws(Rejection) {
     line = proof.line
     let claim = problem.claims[number]
-    try require(claim.left.isDisjoint(with: claim.right), "safety: claim \(number): a name")
+    let both = claim.sides["left", default: []].intersection(claim.sides["right", default: []])
+    try require(both.isEmpty, "safety: claim \(number): a name is on both sides")
     for place in claim.forbidden {
       try require(proof.listed[place.location] != nil, "safety: claim \(number): not listed")
       var box = place.box

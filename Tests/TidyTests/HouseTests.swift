@@ -75,6 +75,18 @@ import Testing
     }
   }
 
+  @Test func `one person can read the checker in an evening`() {
+    func code(in folder: String) -> Int {
+      let files = Repository.swift.filter { $0.path.hasPrefix("Sources/\(folder)/") }
+      return files.flatMap(\.lines).count { line in
+        let text = line.drop { $0 == " " }
+        return !text.isEmpty && !text.hasPrefix("//")
+      }
+    }
+    #expect((500...1_000).contains(code(in: "CertificateChecker")))
+    #expect((10...30).contains(code(in: "firebreak-check")))
+  }
+
   /// Targets with sources whose tests are still to be written; empty when they are.
   static let awaitingTests: [String] = []
 
