@@ -51,6 +51,7 @@ extension Diagram {
     edges.truncate(to: nextEdge)
     records.truncate(to: nextNode)
     records.append(Record(level: Self.leafLevel, first: UInt32(nextEdge)))
+    noteAllConditions()
     for index in sets.indices { sets[index] = moved[Int(sets[index])] }
     forgetResults()
     rebuildUnique()

@@ -44,6 +44,9 @@ struct Diagram: ~Copyable {
   private var cache = Buffer<Result>(repeating: Result(), count: 4096)
   private var cacheInsertions = 0
 
+  /// Which nodes depend on conditions, one bit each; those behind the end do not.
+  var conditional = Buffer<UInt64>()
+
   /// Edges of nodes under construction, a stack.
   var pending = Buffer<UInt64>()
   /// What first-match lists need; see `Diagram+FirstMatch`.
@@ -151,6 +154,7 @@ extension Diagram {
     records[Int(node)].level = level
     edges.append(pending, from: base, count: count)
     records.append(Record(level: Self.leafLevel, first: UInt32(edges.count)))
+    noteConditions(node)
     unique[slot] = UInt64(hash) << 32 | UInt64(node)
     if nodeCount * 3 > unique.count * 2 { growUnique() }
     return node

@@ -9,7 +9,9 @@ extension HeaderSpaceStore {
 
   /// The conditions that the set depends on, ascending.
   public func conditions(in space: HeaderSpace) -> [Int] {
-    support(of: space).filter { $0 >= Levels.conditions }.map { $0 - Levels.conditions }
+    if !diagram.dependsOnConditions(space.node) { return [] }
+    let levels = support(of: space, skipping: { !diagram.dependsOnConditions($0) })
+    return levels.filter { $0 >= Levels.conditions }.map { $0 - Levels.conditions }
   }
 
   /// Whether the outcome of a condition matters for some packet.
@@ -24,22 +26,28 @@ extension HeaderSpaceStore {
     return count
   }
 
-  /// The levels that the set looks at, ascending.
-  func support(of space: HeaderSpace) -> [Int] {
+  /// The levels that the set looks at, ascending; nodes that are skipped are not looked into.
+  func support(
+    of space: HeaderSpace, skipping isSkipped: (Diagram.Node) -> Bool = { _ in false }
+  ) -> [Int] {
     var levels: Set<UInt32> = []
-    visit(space) { levels.insert(diagram.level($0)) }
+    visit(space, skipping: isSkipped) { levels.insert(diagram.level($0)) }
     return levels.map { Int($0) }.sorted()
   }
 
-  /// Calls a function with each node of a set, leaves left out.
+  /// Calls a function with each node of a set, without leaves and what is skipped.
   /// - Complexity: O(*n*) in the nodes and edges of the set.
-  private func visit(_ space: HeaderSpace, _ body: (Diagram.Node) -> Void) {
+  private func visit(
+    _ space: HeaderSpace, skipping isSkipped: (Diagram.Node) -> Bool = { _ in false },
+    _ body: (Diagram.Node) -> Void
+  ) {
     var seen = [UInt64](repeating: 0, count: diagram.nodeCount / 64 + 1)
     var stack = [space.node]
     while let node = stack.popLast() {
       let bit: UInt64 = 1 << UInt64(node % 64)
       if diagram.level(node) == Diagram.leafLevel || seen[Int(node / 64)] & bit != 0 { continue }
       seen[Int(node / 64)] |= bit
+      if isSkipped(node) { continue }
       body(node)
       for edge in diagram.edgeRange(node) { stack.append(diagram.child(edge)) }
     }
