@@ -86,17 +86,31 @@ extension HeaderSpaceStore {
   public mutating func swap(_ a: HeaderField, _ b: HeaderField, in space: HeaderSpace)
     throws(LimitReached) -> HeaderSpace
   {
-    if a == b { return space }
-    let levelsA = Levels.of(a)
-    let levelsB = Levels.of(b)
-    precondition(a.bits == b.bits && levelsA.count == levelsB.count, "exchanged fields are alike")
-    let last = max(levelsA.upperBound, levelsB.upperBound)
+    try swap([(a, b)], in: space)
+  }
+
+  /// The set after the two fields of each pair exchanged their values.
+  ///
+  /// - Precondition: No field is named in two pairs, and the fields of each have equally many bits
+  ///   and are not the mark.
+  public mutating func swap(_ pairs: [(HeaderField, HeaderField)], in space: HeaderSpace)
+    throws(LimitReached) -> HeaderSpace
+  {
+    let pairs = pairs.filter { $0.0 != $0.1 }
+    if pairs.isEmpty { return space }
+    let last = pairs.map { max(Levels.of($0).upperBound, Levels.of($1).upperBound) }.max() ?? 0
     var target = (0..<last).map { UInt32($0) }
-    for (levelA, levelB) in zip(levelsA, levelsB) {
-      target[levelA] = UInt32(levelB)
-      target[levelB] = UInt32(levelA)
+    var key: [Int] = []
+    for (a, b) in pairs {
+      let (levelsA, levelsB) = (Levels.of(a), Levels.of(b))
+      precondition(a.bits == b.bits && levelsA.count == levelsB.count, "exchanged fields are alike")
+      for (levelA, levelB) in zip(levelsA, levelsB) {
+        target[levelA] = UInt32(levelB)
+        target[levelB] = UInt32(levelA)
+      }
+      key += [levelsA.lowerBound, levelsB.lowerBound].sorted()
     }
-    let number = diagram.parameter([levelsA.lowerBound, levelsB.lowerBound].sorted())
+    let number = diagram.parameter(key)
     return try settle(HeaderSpace(diagram.substitute(space.node, target, number)))
   }
 

@@ -110,24 +110,21 @@ struct Engine: ~Copyable {
     _ writes: [CanonicalNetwork.Write], _ flow: Flow
   ) throws(LimitReached) -> Flow {
     var flow = flow
-    var plain: [(field: HeaderField, values: Ranges)] = []
+    var constants: [(field: HeaderField, values: Ranges)] = []
     for write in writes {
-      if case .set(let field, let values) = write, field >= .mark,
-        !plain.contains(where: { $0.field == field })
+      if case .set(let field, let values) = write,
+        !constants.contains(where: { $0.field == field })
       {
-        plain.append((field, values))
+        constants.append((field, values))
         continue
       }
-      flow.space = try store.overwrite(plain, in: flow.space)
-      plain = []
+      try set(constants, in: &flow)
+      constants = []
       switch write {
-      case .set(let field, let values):
-        try forgetOutcomes(dependingOn: [field], in: &flow)
-        try overwrite(field, in: &flow)
-        flow.space = try store.restrict(flow.space, field, to: values)
+      case .set(let field, let values): constants = [(field, values)]
       case .take(let field, let source):
         try forgetOutcomes(dependingOn: [field], in: &flow)
-        try overwrite(field, in: &flow)
+        try overwrite([field], in: &flow)
         flow.space = try store.rename(source, to: field, in: flow.space)
       case .shift(let field, let range, let target):
         try forgetOutcomes(dependingOn: [field], in: &flow)
@@ -139,26 +136,56 @@ struct Engine: ~Copyable {
       }
       if flow.space.isEmpty { return flow }
     }
-    flow.space = try store.overwrite(plain, in: flow.space)
+    try set(constants, in: &flow)
     return flow
   }
 
-  /// Forgets a field's value, keeping the old one in its ghost where the trail asks for it.
-  private mutating func overwrite(
-    _ field: HeaderField, in flow: inout Flow
+  /// Sets different fields to constants, all at once where no outcome is forgotten by it.
+  private mutating func set(
+    _ constants: [(field: HeaderField, values: Ranges)], in flow: inout Flow
   ) throws(LimitReached) {
-    guard let ghost = Trail.ghost(of: field, in: .sent) else {
-      flow.space = try store.project(flow.space, away: [field])
+    let fields = constants.map(\.field)
+    if !literals(dependingOn: fields, in: flow.space).isEmpty {
+      for constant in constants {
+        try forgetOutcomes(dependingOn: [constant.field], in: &flow)
+        try keep([constant.field], in: &flow)
+        flow.space = try store.overwrite([constant], in: flow.space)
+      }
       return
     }
-    switch flow.trail[field] {
-    case .kept: flow.space = try store.project(flow.space, away: [field])
-    case .same: flow.space = try store.rename(field, to: ghost, in: flow.space)
-    case .moved(let distance):
-      flow.space = try store.rename(field, to: ghost, in: flow.space)
+    try keep(fields, in: &flow)
+    flow.space = try store.overwrite(constants, in: flow.space)
+  }
+
+  /// Keeps the values of fields that are about to be overwritten in their ghosts, where the trail
+  /// asks for it.
+  private mutating func keep(
+    _ fields: [HeaderField], in flow: inout Flow
+  ) throws(LimitReached) {
+    var moves: [(HeaderField, HeaderField)] = []
+    var distances: [(ghost: HeaderField, distance: UInt128)] = []
+    for field in fields {
+      guard let ghost = Trail.ghost(of: field, in: .sent) else { continue }
+      switch flow.trail[field] {
+      case .kept: continue
+      case .same: break
+      case .moved(let distance): distances.append((ghost, distance))
+      }
+      moves.append((field, ghost))
+      flow.trail[field] = .kept
+    }
+    flow.space = try store.swap(moves, in: flow.space)
+    for (ghost, distance) in distances {
       flow.space = try moved(ghost, by: 0 &- distance, in: flow.space)
     }
-    flow.trail[field] = .kept
+  }
+
+  /// Forgets fields' values, keeping the old ones in their ghosts where the trail asks for it.
+  private mutating func overwrite(
+    _ fields: [HeaderField], in flow: inout Flow
+  ) throws(LimitReached) {
+    try keep(fields, in: &flow)
+    flow.space = try store.project(flow.space, away: fields)
   }
 
   /// A set whose field is moved by a distance, modulo 2^128; what would leave the field is dropped.
@@ -199,7 +226,7 @@ struct Engine: ~Copyable {
     _ fields: [HeaderField], in flow: inout Flow
   ) throws(LimitReached) {
     try forgetOutcomes(dependingOn: fields, in: &flow)
-    for field in fields { try overwrite(field, in: &flow) }
+    try overwrite(fields, in: &flow)
     flow.space = try store.intersection(flow.space, valid)
   }
 
@@ -209,18 +236,27 @@ struct Engine: ~Copyable {
   private mutating func forgetOutcomes(
     dependingOn fields: [HeaderField], in flow: inout Flow
   ) throws(LimitReached) {
-    guard hasPacketConditions, fields.contains(where: { $0 <= .etherType }) else { return }
-    for literal in store.conditions(in: flow.space) {
-      guard let (condition, isStale) = canonical.condition(ofLiteral: literal), !isStale,
-        case .evaluation(let roles) = canonical.conditions[condition].scope,
-        roles.contains(where: fields.contains)
-      else { continue }
+    for (literal, condition) in literals(dependingOn: fields, in: flow.space) {
       let always = try store.universally(flow.space, over: [literal])
       let sometimes = try store.existentially(flow.space, over: [literal])
       let depending = try store.subtracting(always, from: sometimes)
       let marked = try store.restrict(
         depending, to: Literal(CanonicalNetwork.staleLiteral(condition), true))
       flow.space = try store.union(always, marked)
+    }
+  }
+
+  /// The literals of a set that stand for evaluations which depend on one of the fields.
+  private func literals(
+    dependingOn fields: [HeaderField], in space: HeaderSpace
+  ) -> [(literal: Int, condition: Int)] {
+    guard hasPacketConditions, fields.contains(where: { $0 <= .etherType }) else { return [] }
+    return store.conditions(in: space).compactMap { literal in
+      guard let (condition, isStale) = canonical.condition(ofLiteral: literal), !isStale,
+        case .evaluation(let roles) = canonical.conditions[condition].scope,
+        roles.contains(where: fields.contains)
+      else { return nil }
+      return (literal, condition)
     }
   }
 }

@@ -116,14 +116,11 @@ extension Engine {
 
   /// The set with sources and destinations exchanged.
   mutating func swapped(_ space: HeaderSpace) throws(LimitReached) -> HeaderSpace {
-    var result = space
-    for (a, b) in [
-      (HeaderField.sourceIPv4, HeaderField.destinationIPv4), (.sourceIPv6, .destinationIPv6),
+    let ends: [(HeaderField, HeaderField)] = [
+      (.sourceIPv4, .destinationIPv4), (.sourceIPv6, .destinationIPv6),
       (.sourcePort, .destinationPort),
-    ] {
-      result = try store.swap(a, b, in: result)
-    }
-    return result
+    ]
+    return try store.swap(ends, in: space)
   }
 
   /// A set of headers as sent, put in terms of the fields that a set with this trail has.

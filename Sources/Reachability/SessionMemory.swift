@@ -139,21 +139,17 @@ extension Engine {
     _ device: Int
   ) throws(LimitReached) -> SessionMemory.Class? {
     var flow = remembered
+    var ghosts: [(HeaderField, HeaderField)] = []
     for field in Trail.tracked where flow.trail[field] == .kept {
       guard let sent = Trail.ghost(of: field, in: .sent),
         let session = Trail.ghost(of: field, in: .session)
       else { continue }
-      flow.space = try store.rename(sent, to: session, in: flow.space)
+      ghosts.append((sent, session))
     }
+    flow.space = try store.swap(ghosts, in: flow.space)
     let forward = try store.intersection(try original(of: flow), valid)
     if forward.isEmpty { return nil }
-    var back = flow.space
-    for (a, b) in [
-      (HeaderField.sourceIPv4, HeaderField.destinationIPv4), (.sourceIPv6, .destinationIPv6),
-      (.sourcePort, .destinationPort),
-    ] {
-      back = try store.swap(a, b, in: back)
-    }
+    let back = try swapped(flow.space)
     let reply = try store.intersection(try answeredTypes(of: back), valid)
     // What was written is in the ghosts, so a part of a pool is as good as the whole.
     let source = number(of: codes.source, device)
@@ -223,15 +219,16 @@ extension Engine {
   /// ghosts.
   private mutating func original(of flow: Flow) throws(LimitReached) -> HeaderSpace {
     var space = flow.space
+    var kept: [(HeaderField, HeaderField)] = []
     for field in Trail.tracked {
       guard let ghost = Trail.ghost(of: field, in: .session) else { continue }
       switch flow.trail[field] {
       case .same: break
       case .moved(let distance): space = try moved(field, by: 0 &- distance, in: space)
-      case .kept: space = try store.swap(field, ghost, in: space)
+      case .kept: kept.append((field, ghost))
       }
     }
-    return space
+    return try store.swap(kept, in: space)
   }
 
   /// The packets with each ICMP request type exchanged for the type that answers it, and without
