@@ -13,28 +13,28 @@ struct Breach: Sendable {
   var flow: Flow
   /// The extent that sent them.
   var origin: ZoneExtent
-  /// The devices that the packets are known to have passed, or not.
+  /// The devices of which the packets passed no forward filter.
   var watched: [Int] = []
 }
 
 extension Engine {
-  /// The packets from a zone that are delivered to another.
+  /// The packets from a zone that are delivered to another, past no forward filter of some devices.
   mutating func delivered(
-    from: ZoneExtent, to: ZoneExtent, watching: [Int] = []
+    from: ZoneExtent, to: ZoneExtent, around watched: [Int] = []
   ) throws(LimitReached) -> [Breach] {
     var result: [Breach] = []
-    for reach in try reaches(of: from, watching: watching) {
+    for reach in try reaches(of: from, around: watched) {
       for part in to.parts {
         let received = try receivedSpace(of: part)
         let end = canonical.deliveredOnSegment[part.segment]
         for flow in try flows(of: reach, at: end) {
           let space = try store.intersection(flow.space, received)
-          append(space, flow.trail, .segment(part.segment), from, watching, to: &result)
+          append(space, flow.trail, .segment(part.segment), from, watched, to: &result)
         }
       }
       for device in to.devices {
         for flow in try flows(of: reach, at: canonical.deliveredToDevice[device]) {
-          append(flow.space, flow.trail, .device(device), from, watching, to: &result)
+          append(flow.space, flow.trail, .device(device), from, watched, to: &result)
         }
       }
     }
@@ -43,11 +43,11 @@ extension Engine {
 
   /// What a zone's hosts reach, which is shared with other questions, and what its devices do.
   mutating func reaches(
-    of extent: ZoneExtent, watching: [Int] = []
+    of extent: ZoneExtent, around watched: [Int] = []
   ) throws(LimitReached) -> [Reach] {
     var result: [Reach] = []
     for starts in [try hostStarts(of: extent), try deviceStarts(of: extent)] where !starts.isEmpty {
-      result.append(try reach(ReachKey(sources: starts, watched: watching)))
+      result.append(try reach(ReachKey(sources: starts, watched: watched)))
     }
     return result
   }

@@ -57,9 +57,8 @@ extension Verifier {
       return Question(
         breaches: try excess(from, to, over: conduits), from: from, to: to)
     case .through(let from, let to, let via):
-      let all = try engine.delivered(from: from, to: to, watching: via.devices)
-      let around = HeaderBox().constrained(.monitor, to: Ranges(0))
-      return Question(breaches: try engine.narrow(all, to: [around]), from: from, to: to)
+      let around = try engine.delivered(from: from, to: to, around: via.devices)
+      return Question(breaches: around, from: from, to: to)
     case .oneWay(let from, let to):
       return Question(
         breaches: try engine.delivered(from: to, to: from), from: to, to: from)

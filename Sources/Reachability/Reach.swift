@@ -14,7 +14,7 @@ struct Reach: Sendable {
 struct ReachKey: Hashable, Sendable {
   /// The locations at which packets start, with the sets of them.
   var sources: [Start]
-  /// The devices whose forward filter is watched, ascending.
+  /// The devices whose forward filter is watched, ascending: what has passed one is not followed.
   var watched: [Int]
 
   /// Packets that start at a location.
@@ -161,14 +161,9 @@ extension Engine {
       }
       return [(flow, next)]
     case .watch(let device, let next):
-      var passed = flow
-      if pass.watched.contains(device) {
-        passed.space = try store.assign(.monitor, Ranges(1), in: flow.space)
-      }
-      if let origins = pass.watchers[device] {
-        passed.space = try watched(flow.space, origins: origins)
-      }
-      return [(passed, next)]
+      if pass.watched.contains(device) { return [] }
+      guard let origins = pass.watchers[device] else { return [(flow, next)] }
+      return [(flow.with(try watched(flow.space, origins: origins)), next)]
     case .leave(let next):
       return flow.standing == .copies ? [] : [(try leave(flow, pass.mode), next)]
     case .deliver, .drop: return []

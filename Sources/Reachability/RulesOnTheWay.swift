@@ -14,7 +14,7 @@ private struct Ways {
   let boxes: [HeaderBox]
   /// What can be at each location.
   let reaches: [Reach]
-  /// The devices that are watched.
+  /// The devices that are watched: the packets passed none of them.
   let watched: [Int]
   /// By reach and trail, the packets whose source is one that a box has, with the boxes' numbers.
   var senders: [[Trail: HeaderSpace]]
@@ -48,7 +48,7 @@ extension Engine {
     while let first = rest.first {
       let alike = rest.filter { $0.origin == first.origin && $0.watched == first.watched }
       rest.removeAll { $0.origin == first.origin && $0.watched == first.watched }
-      let reaches = try reaches(of: first.origin, watching: first.watched)
+      let reaches = try reaches(of: first.origin, around: first.watched)
       var ways = Ways(boxes, reaches, watching: first.watched)
       try retreat(from: alike, &ways)
       try collect(on: ways, into: &found)
@@ -118,9 +118,7 @@ extension Engine {
     of space: HeaderSpace, at target: Int, from location: Int, _ ways: Ways
   ) throws(LimitReached) -> [HeaderSpace] {
     if case .watch(let device, _) = canonical.locations[location] {
-      guard ways.watched.contains(device) else { return [space] }
-      let passed = try store.restrict(space, .monitor, to: Ranges(1))
-      return [try store.project(passed, away: [.monitor])]
+      return ways.watched.contains(device) ? [] : [space]
     }
     return try preimages(of: space, at: target, from: location).map(\.0)
   }
@@ -199,8 +197,7 @@ extension Engine {
       return try split(space, by: table).map { ($0.space, targets[$0.target]) }
     case .remember(_, let next): return [(space, next)]
     case .watch(let device, let next):
-      if !ways.watched.contains(device) { return [(space, next)] }
-      return [(try store.assign(.monitor, Ranges(1), in: space), next)]
+      return ways.watched.contains(device) ? [] : [(space, next)]
     case .leave(let next): return [(try leave(flow, .following).space, next)]
     case .rewrite(let writes, let next): result = [(try write(writes, flow).space, next)]
     case .recall(let device, let fresh, let remembered):
