@@ -24,28 +24,31 @@ enum Levels {
 
   /// The fields in the order of the levels.
   ///
-  /// An operation walks what its operands have above the first level where they agree, so a field
-  /// that splits a set stands high, and one that has the same value all over a set stands low, where
-  /// equal rests are one node: the registers, but not the interfaces, which choose between whole
-  /// rule lists; and IPv6 addresses, which are 0 in every IPv4 packet, below the few levels of IPv4.
-  /// Measured: a network of 1,000 devices is verified 3 times as fast as with all registers on top.
+  /// A set has few values of a register, and a write changes the nodes of its field and all above it:
+  /// the registers stand on top, so that a write leaves the rest of the set as it is, and what is
+  /// done to the rest is remembered. What a field was when it was sent, or when a session was opened,
+  /// stands beside it, since it moves to and fro between the two. IPv6 addresses, which are 0 in
+  /// every IPv4 packet, stand below the few levels of IPv4. What is the same nearly all over a set
+  /// stands low, where equal rests are one node. Measured: following the packets of 23 segments makes
+  /// 1.4 million edges, and 2.4 million with the registers and ghosts below the header.
   ///
   /// The protocol before the addresses builds 10,000 rules 1.5 times as fast as behind them, and wild
   /// lists 3.5 times; ports before the addresses would be 4 to 30 times slower. One level for 16 bits
   /// beats two for 8 by a third, and one for 32 doubles the edges of IPv4 lists; IPv6 addresses have
   /// 32 bits a level, since the test for 0 has a node a level.
   static let order: [HeaderField] = [
-    .family, .ingress, .egress,
-    .protocol, .sourceIPv4, .destinationIPv4, .sourceIPv6, .destinationIPv6,
-    .destinationPort, .sourcePort, .icmpType, .icmpCode, .tcpFlags, .fragment, .application,
-    .nextHeader, .etherType,
-    .sentSourceIPv4, .sentDestinationIPv4, .sentSourceIPv6, .sentDestinationIPv6,
-    .sentSourcePort, .sentDestinationPort,
-    .sessionSourceIPv4, .sessionDestinationIPv4, .sessionSourceIPv6, .sessionDestinationIPv6,
-    .sessionSourcePort, .sessionDestinationPort,
-    .vrf, .nextHop, .destinationTranslation, .sourceTranslation,
-    .connectionState, .connectionDirection, .connectionStatus, .monitor, .sessionUse, .origin,
-    .listed, .mark,
+    .family, .ingress, .egress, .nextHop, .vrf,
+    .connectionState, .connectionDirection, .connectionStatus,
+    .destinationTranslation, .sourceTranslation,
+    .protocol,
+    .sourceIPv4, .sentSourceIPv4, .sessionSourceIPv4,
+    .destinationIPv4, .sentDestinationIPv4, .sessionDestinationIPv4,
+    .sourceIPv6, .sentSourceIPv6, .sessionSourceIPv6,
+    .destinationIPv6, .sentDestinationIPv6, .sessionDestinationIPv6,
+    .destinationPort, .sentDestinationPort, .sessionDestinationPort,
+    .sourcePort, .sentSourcePort, .sessionSourcePort,
+    .icmpType, .icmpCode, .tcpFlags, .fragment, .application, .nextHeader, .etherType,
+    .sessionUse, .monitor, .origin, .listed, .mark,
   ]
 
   /// The chunks by level.
