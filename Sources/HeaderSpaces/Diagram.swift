@@ -137,7 +137,7 @@ extension Diagram {
     let count = pending.count - base
     let hash = Self.hash(level, pending, base..<pending.count)
     let mask = unique.count - 1
-    var slot = Int(hash) & mask
+    var slot = Int(hash >> 1) & mask
     while unique[slot] != 0 {
       let entry = unique[slot]
       if UInt32(truncatingIfNeeded: entry >> 32) == hash {
@@ -160,7 +160,7 @@ extension Diagram {
     return node
   }
 
-  /// The hash of a node, never 0.
+  /// The hash of a node, never 0: its last bit is 1 and says nothing about the slot.
   @inline(__always)
   private static func hash(_ level: UInt32, _ edges: borrowing Buffer<UInt64>, _ part: Range<Int>)
     -> UInt32
@@ -187,7 +187,7 @@ extension Diagram {
     var larger = Buffer<UInt64>(repeating: 0, count: unique.count * 2)
     let mask = larger.count - 1
     for index in 0..<unique.count where unique[index] != 0 {
-      var slot = Int(unique[index] >> 32) & mask
+      var slot = Int(unique[index] >> 33) & mask
       while larger[slot] != 0 { slot = (slot + 1) & mask }
       larger[slot] = unique[index]
     }
@@ -203,7 +203,7 @@ extension Diagram {
     unique = Buffer(repeating: 0, count: size)
     for node in 2..<max(nodeCount, 2) {
       let hash = Self.hash(records[node].level, edges, edgeRange(Node(node)))
-      var slot = Int(hash) & (size - 1)
+      var slot = Int(hash >> 1) & (size - 1)
       while unique[slot] != 0 { slot = (slot + 1) & (size - 1) }
       unique[slot] = UInt64(hash) << 32 | UInt64(node)
     }
