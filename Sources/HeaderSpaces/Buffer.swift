@@ -3,8 +3,10 @@
 /// This is the only file of the library with `unsafe` in it. An array in its place makes
 /// `Benchmarks`' "permit set of 10,000 rules" slower: each store pays for a uniqueness check and
 /// each load for a bounds check. Debug builds, and so the tests, check every index.
-@safe struct Buffer<Element: BitwiseCopyable>: ~Copyable {
-  private var start: UnsafeMutablePointer<Element>
+///
+/// Nobody else has the pointer, so a buffer goes to another thread as a whole or not at all.
+@safe struct Buffer<Element: BitwiseCopyable & Sendable>: ~Copyable, Sendable {
+  private nonisolated(unsafe) var start: UnsafeMutablePointer<Element>
   private var capacity: Int
   /// How many values there are.
   private(set) var count: Int
@@ -24,6 +26,13 @@
   }
 
   deinit { unsafe start.deallocate() }
+
+  /// Another buffer with the same values.
+  func copy() -> Self {
+    var result = Self(capacity: count)
+    result.append(self, from: 0, count: count)
+    return result
+  }
 
   /// The value at an index.
   @inline(__always)

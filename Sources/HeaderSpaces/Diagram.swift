@@ -69,6 +69,17 @@ struct Diagram: ~Copyable {
     records.append(Record(level: Self.leafLevel, first: 0))
   }
 
+  /// The same nodes under the same indices; results are remembered anew.
+  func copy() -> Diagram {
+    var copy = Diagram(limit: limit)
+    copy.records = records.copy()
+    copy.edges = edges.copy()
+    copy.unique = unique.copy()
+    copy.conditional = conditional.copy()
+    copy.parameters = parameters
+    return copy
+  }
+
   /// How many nodes there are, leaves included.
   var nodeCount: Int { records.count - 1 }
 

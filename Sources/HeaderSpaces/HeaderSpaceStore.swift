@@ -5,7 +5,7 @@ public import Packets
 /// A store is passed `inout` and belongs to one worker. It only grows, up to its limit; an operation
 /// that would pass the limit throws `LimitReached` and changes no set, so an answer is exact or
 /// there is none.
-public struct HeaderSpaceStore: ~Copyable {
+public struct HeaderSpaceStore: ~Copyable, Sendable {
   var diagram: Diagram
 
   /// Creates a store that may hold so many edges.
@@ -13,6 +13,13 @@ public struct HeaderSpaceStore: ~Copyable {
   /// An edge takes about 20 bytes with all that serves it. A set that depends on more than some 400
   /// conditions at once passes the limit, too.
   public init(limit: Int = 50_000_000) { diagram = Diagram(limit: limit) }
+
+  private init(_ diagram: consuming Diagram) { self.diagram = diagram }
+
+  /// A store for another worker: every set of this one means the same there.
+  ///
+  /// - Complexity: O(*n*) in the edges of the store, which are copied as plain memory.
+  public func copy() -> Self { Self(diagram.copy()) }
 
   /// How many nodes the diagrams of all sets have together.
   public var nodeCount: Int { diagram.nodeCount }
