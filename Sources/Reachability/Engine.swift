@@ -92,6 +92,33 @@ struct Engine: ~Copyable {
     memories = [SessionMemory](repeating: SessionMemory(), count: network.devices.count)
   }
 
+  private init(
+    copying engine: borrowing Engine, store: consuming HeaderSpaceStore
+  ) {
+    network = engine.network
+    canonical = engine.canonical
+    traffic = engine.traffic
+    self.store = store
+    valid = engine.valid
+    cases = engine.cases
+    plan = engine.plan
+    hasPacketConditions = engine.hasPacketConditions
+    memories = engine.memories
+    sessionPartners = engine.sessionPartners
+    sharesSessions = engine.sharesSessions
+    limit = engine.limit
+    receivedCache = engine.receivedCache
+    entryCache = engine.entryCache
+    denials = engine.denials
+    shared = engine.shared
+    selections = engine.selections
+    predecessorCache = engine.predecessorCache
+    reachCache = engine.reachCache
+  }
+
+  /// An engine for another worker, that knows what this one knows.
+  func copy() -> Engine { Engine(copying: self, store: store.copy()) }
+
   /// The parts of a set to which first-match order gives each outcome of a table, ascending by
   /// outcome; empty ones are left out.
   mutating func split(

@@ -69,21 +69,25 @@ struct Verifier: ~Copyable {
   mutating func verify(
     _ policy: ResolvedPolicy, withMatrix: Bool, progress: (Int, Int) -> Void
   ) throws(LimitReached) -> VerificationResult {
-    var answers: [VerificationResult.Answer] = []
     let asked = try asked(by: policy, withMatrix: withMatrix)
     try engine.prepare(asked: asked.hosts, ofDevices: asked.devices)
-    for (number, requirement) in policy.requirements.enumerated() {
-      progress(number, policy.requirements.count)
-      answers.append(answer(requirement))
-    }
-    progress(policy.requirements.count, policy.requirements.count)
     var result = VerificationResult(
-      answers: answers, conditions: network.conditions.conditions)
+      answers: answers(policy.requirements, progress: progress),
+      conditions: network.conditions.conditions)
     if withMatrix { result.matrix = try? matrix(of: policy) }
     return result
   }
 
-  private mutating func answer(
+  private init(copying verifier: borrowing Verifier) {
+    engine = verifier.engine.copy()
+    network = verifier.network
+    simulator = verifier.simulator
+  }
+
+  /// A verifier for another worker, that knows what this one knows.
+  func copy() -> Verifier { Verifier(copying: self) }
+
+  mutating func answer(
     _ requirement: ResolvedRequirement
   ) -> VerificationResult.Answer {
     var answer = VerificationResult.Answer(
@@ -110,18 +114,7 @@ struct Verifier: ~Copyable {
     by policy: ResolvedPolicy, withMatrix: Bool
   ) throws(LimitReached) -> (hosts: [ReachKey.Start], devices: [ReachKey.Start]) {
     var extents: [ZoneExtent] = withMatrix ? policy.zones : []
-    for requirement in policy.requirements {
-      switch requirement.obligation {
-      case .isolate(let from, _, _), .allowOnly(let from, _, _): extents.append(from)
-      case .oneWay(_, let to): extents.append(to)
-      case .noExit(let from, _, _):
-        let others = engine.traffic.otherWays(of: from)
-        extents += [from, others.segments, others.internet]
-      case .managedFrom(let devices, let from, _):
-        extents.append(engine.traffic.others(than: from, and: devices))
-      case .through, .mustReach, .noDualHomed: break
-      }
-    }
+    for requirement in policy.requirements { extents += senders(asked: requirement.obligation) }
     var hosts: [ReachKey.Start] = []
     var devices: [ReachKey.Start] = []
     for extent in extents {
@@ -129,6 +122,20 @@ struct Verifier: ~Copyable {
       devices += try engine.deviceStarts(of: extent)
     }
     return (hosts, devices)
+  }
+
+  /// Whose packets an obligation asks about, as far as they may be followed together with others'.
+  func senders(asked obligation: Obligation<ZoneExtent>) -> [ZoneExtent] {
+    switch obligation {
+    case .isolate(let from, _, _), .allowOnly(let from, _, _): return [from]
+    case .oneWay(_, let to): return [to]
+    case .noExit(let from, _, _):
+      let others = engine.traffic.otherWays(of: from)
+      return [from, others.segments, others.internet]
+    case .managedFrom(let devices, let from, _):
+      return [engine.traffic.others(than: from, and: devices)]
+    case .through, .mustReach, .noDualHomed: return []
+    }
   }
 
   /// A verdict, and what went wrong on our side in finding it.
