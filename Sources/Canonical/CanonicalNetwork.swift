@@ -100,6 +100,16 @@ public struct CanonicalNetwork: Sendable {
     public var outcomes: Int
     /// The list's end, where a device's list ends here for such packets.
     public var endOfList: RuleReference?
+
+    /// Creates a list.
+    public init(
+      entries: [Entry], otherwise: Int, outcomes: Int, endOfList: RuleReference? = nil
+    ) {
+      self.entries = entries
+      self.otherwise = otherwise
+      self.outcomes = outcomes
+      self.endOfList = endOfList
+    }
   }
 
   /// Some of the addresses of one family of a translation's pool, which all VRFs route alike.

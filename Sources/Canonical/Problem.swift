@@ -48,6 +48,15 @@ public struct Problem: Sendable {
     public var bypassesFilters = false
     /// The devices whose sessions it shares, ascending.
     public var partners: [Int] = []
+
+    /// Creates a description.
+    public init(
+      admitsRelated: Bool = false, bypassesFilters: Bool = false, partners: [Int] = []
+    ) {
+      self.admitsRelated = admitsRelated
+      self.bypassesFilters = bypassesFilters
+      self.partners = partners
+    }
   }
 
   /// What a translation does to its end.
@@ -56,6 +65,12 @@ public struct Problem: Sendable {
     public var address: Change
     /// What it does to the port.
     public var port: Change
+
+    /// Creates a translation.
+    public init(address: Change, port: Change) {
+      self.address = address
+      self.port = port
+    }
   }
 
   /// What a translation does to a field.
