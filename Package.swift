@@ -50,12 +50,13 @@ targets += room(
 targets += room("Policies", ["Packets", "Places", "Documents", "Networks"])
 targets += room("Canonical", ["Packets", "Places", "Networks", "Policies"])
 targets += room("Certificates", ["Packets"])
+targets += room("Formulas", ["Packets", "Networks", "Canonical", "Certificates"])
 targets += room(
   "Reachability",
   [
     "Packets", "Places", "HeaderSpaces", "Networks", "Simulation", "Policies", "Canonical",
     "Certificates", heap,
-  ], tests: ["Projects"])
+  ], tests: ["Formulas", "Projects"])
 targets += room(
   "Projects",
   ["Packets", "Places", "Documents", "Networks", "Importers", "Policies", "Canonical"],
@@ -70,9 +71,8 @@ targets += [
   .executableTarget(
     name: "firebreak",
     dependencies: [
-      arguments, "Places", "Packets", "Certificates", "Networks", "Policies", "Simulation",
-      "Canonical",
-      "Reachability", "Projects", "Reports",
+      arguments, "Places", "Packets", "Networks", "Policies", "Simulation", "Canonical",
+      "Certificates", "Formulas", "Reachability", "Projects", "Reports",
     ],
     swiftSettings: settings),
   .testTarget(name: "firebreakTests", dependencies: ["firebreak"], swiftSettings: settings),

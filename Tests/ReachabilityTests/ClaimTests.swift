@@ -137,7 +137,7 @@ extension NetworkMaker {
   }
 
   /// A requirement between random zones.
-  fileprivate mutating func requirement(in network: Network) -> ResolvedRequirement {
+  mutating func requirement(in network: Network) -> ResolvedRequirement {
     var count = Requirement.Count.all
     var replies = Requirement.Replies.allow
     var exits = Requirement.Exits.all

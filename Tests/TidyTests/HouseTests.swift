@@ -15,6 +15,7 @@ import Testing
       "Policies": ground + ["Documents", "Networks"],
       "Canonical": ground + ["Networks", "Policies"],
       "Certificates": ground,
+      "Formulas": ground + ["Networks", "Canonical", "Certificates"],
       "Reachability": ground + [
         "HeaderSpaces", "Networks", "Simulation", "Policies", "Canonical", "Certificates",
         "HeapModule",
@@ -31,7 +32,7 @@ import Testing
       "firebreak-check": ["CertificateChecker"],
       "firebreak": ground + [
         "ArgumentParser", "Networks", "Simulation", "Importers", "Policies", "Canonical",
-        "Certificates", "Reachability", "Projects", "Reports",
+        "Certificates", "Formulas", "Reachability", "Projects", "Reports",
       ],
     ]
   }()

@@ -1,0 +1,153 @@
+import Canonical
+import Packets
+
+extension ObligationWriter {
+  /// Asks of each location whether a packet there can become one that is out of bounds.
+  mutating func writeSteps() {
+    for location in system.locations.indices {
+      guard let bound = bounds[location] else {
+        writeUnbounded(location)
+        continue
+      }
+      for part in bound.parts {
+        variables.startOver()
+        writeSteps(from: location, Moving(packet: packet, trail: part.trail), part.name)
+      }
+    }
+  }
+
+  /// A location that anything may be at: nothing that it leads to may have a bound.
+  private mutating func writeUnbounded(_ location: Int) {
+    let here = system.locations[location]
+    var bounded = here.successors.filter { bounds[$0] != nil }.map { "location \($0)" }
+    if case .remember(let device, _) = here, classes[device] != nil {
+      bounded.append("the sessions of device \(device)")
+    }
+    if bounded.isEmpty {
+      open += 1
+      return
+    }
+    let names = bounded.joined(separator: ", ")
+    script.ask(
+      ["Step: \(remark(location)) is not bounded and leads to what is: \(names)."], ["true"],
+      expecting: .unsat)
+  }
+
+  private mutating func writeSteps(from location: Int, _ moving: Moving, _ name: String) {
+    var ways: [String] = []
+    switch system.locations[location] {
+    case .choose(let targets): ways = targets.map { breaks(moving, at: $0) }
+    case .spread(let main, let copies):
+      ways = ([main] + copies).map { breaks(moving, at: $0) }
+    case .match(let table, let targets):
+      writeMatch(from: location, moving, name, system.tables[table], targets)
+      return
+    case .rewrite(let writes, let next):
+      var after = moving
+      for write in writes { after.perform(write, system, &variables) }
+      ways = [breaks(after, at: next)]
+    case .watch(let device, let next):
+      var after = moving
+      after.watch(device, system)
+      ways = [breaks(after, at: next)]
+    case .leave(let next):
+      var after = moving
+      after.leave(&variables)
+      ways = [breaks(after, at: next)]
+    case .remember(let device, let next):
+      ways = [breaks(moving, at: next), opensUnknown(moving, device)]
+    case .recall(let device, let fresh, let remembered):
+      var after = moving
+      after.forgetTrail(&variables)
+      ways = [breaks(after, at: fresh)]
+      writeRecall(from: location, moving, name, device, to: remembered)
+    case .deliver, .drop: return
+    }
+    ask("Step: \(remark(location, moving.trail)).", name, ways)
+  }
+
+  private mutating func ask(_ text: String, _ name: String, _ ways: [String]) {
+    let any = Term.or(ways)
+    if any == "false" { return }
+    script.ask([text], [name, any], expecting: .unsat)
+  }
+
+  /// A first-match list, from its end: each entry goes before what follows it.
+  private mutating func writeMatch(
+    from location: Int, _ moving: Moving, _ name: String, _ table: CanonicalNetwork.Table,
+    _ targets: [Int]
+  ) {
+    let outside = targets.map { isOutside(moving, at: $0) }
+    if outside.allSatisfy({ $0 == "false" }) { return }
+    var rest = outside[table.otherwise]
+    var definitions: [(name: String, term: String)] = []
+    for (index, entry) in table.entries.enumerated().reversed() {
+      let here = outside[entry.outcome]
+      if here == rest { continue }
+      let chain = Term.choice(packet.isIn(entry.boxes), here, rest)
+      rest = "from.\(name).\(index)"
+      definitions.append((rest, chain))
+    }
+    for definition in definitions { script.define(definition.name, as: definition.term) }
+    ask("Step: \(remark(location, moving.trail)).", name, [rest])
+  }
+
+  /// That a packet opens a session that is out of bounds.
+  private func opensUnknown(_ moving: Moving, _ device: Int) -> String {
+    guard let classes = classes[device] else { return "false" }
+    var known: [String] = []
+    for own in classes where own.trail == moving.trail {
+      let families = [Family.ipv4, .ipv6].filter {
+        system.isReadable(own.codes, own.trail, $0, owner: device)
+      }
+      known.append(
+        Term.and([
+          Term.isIn(
+            packet[.family], Ranges(values: families.map { UInt128($0.rawValue) }), of: .family),
+          Term.equal(packet[.destinationTranslation], Term.value(own.codes.destination, bits: 24)),
+          Term.equal(packet[.sourceTranslation], Term.value(own.codes.source, bits: 24)),
+          Term.equal(packet[.connectionStatus], own.codes.status), packet.isIn(own.pairs),
+        ]))
+    }
+    return Term.and([
+      Term.equal(packet[.origin], Term.value(0, bits: 16)),
+      Term.isIn(packet[.family], Ranges(0...1), of: .family), Term.not(Term.or(known)),
+    ])
+  }
+
+  /// What sessions make of packets at a location.
+  private mutating func writeRecall(
+    from location: Int, _ moving: Moving, _ name: String, _ device: Int, to remembered: Int
+  ) {
+    if bounds[remembered] == nil { return }
+    for owner in system.owners(of: device) {
+      let lookUp = LookUp(device: device, owner: owner)
+      guard let classes = classes[owner] else {
+        ask(
+          "Step: \(remark(location, moving.trail)), by any session of device \(owner).", name,
+          ["true"])
+        continue
+      }
+      for (index, known) in classes.enumerated() {
+        variables.startOver()
+        var ways: [String] = []
+        for family in [Family.ipv4, .ipv6] {
+          for way in system.sessionWays(of: device) {
+            guard
+              let after = system.taken(
+                moving, by: session, known.codes, known.trail, way, family, lookUp, &variables)
+            else { continue }
+            ways.append(breaks(after, at: remembered))
+          }
+        }
+        let any = Term.or(ways)
+        if any == "false" { continue }
+        script.ask(
+          [
+            "Step: \(remark(location, moving.trail)), "
+              + "by sessions of device \(owner), class \(index)."
+          ], [name, known.name, any], expecting: .unsat)
+      }
+    }
+  }
+}
