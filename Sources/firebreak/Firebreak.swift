@@ -34,5 +34,7 @@ struct Firebreak: ParsableCommand {
         70  Firebreak itself is in error
       """,
     version: version,
-    subcommands: [VerifyCommand.self, TraceCommand.self, ShowCommand.self])
+    subcommands: [
+      VerifyCommand.self, TraceCommand.self, ShowCommand.self, ExportCommand.self,
+    ])
 }

@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+@Suite struct `Exporting a requirement` {
+  @Test func `a file is written where one is named`() throws {
+    let shell = try Shell()
+    let written = shell.run(
+      "firebreak export --smt2 OT-1 --itself Topologies/substation --output a.smt2 && cat a.smt2")
+    let printed = shell.run("firebreak export --smt2 OT-1 --itself Topologies/substation")
+    #expect(written == printed)
+    let refused = shell.run(
+      "firebreak export --smt2 OT-1 --itself Topologies/substation --output no/a")
+    #expect(refused.status == 64)
+    #expect(refused.errors.contains("'no/a' cannot be written"))
+  }
+
+  @Test func `the requirement itself expects the answer of its verdict`() throws {
+    let shell = try Shell()
+    for (requirement, answer) in [("OT-1", "unsat"), ("OT-2", "sat")] {
+      let outcome = shell.run(
+        "firebreak export --smt2 \(requirement) --itself Topologies/substation")
+      #expect(outcome.status == 0)
+      let lines = outcome.output.split(separator: "\n")
+      #expect(lines.count { $0 == "(check-sat)" } == 2)
+      #expect(lines.count { $0 == "(set-info :status \(answer))" } == 2)
+    }
+  }
+
+  @Test func `what has no certificate is said to have none`() throws {
+    let shell = try Shell()
+    let outcome = shell.run("firebreak export --smt2 OT-2 Topologies/substation")
+    #expect(outcome.status == 2)
+    #expect(outcome.output == "")
+    #expect(outcome.errors.contains("OT-2 cannot be exported: it has no certificate"))
+    let reach = shell.run("firebreak export --smt2 REACH-1 Topologies/ministry")
+    #expect(reach.status == 2)
+    #expect(reach.errors.contains("it says what must arrive"))
+  }
+
+  @Test func `a requirement that there is not is refused`() throws {
+    let outcome = try Shell().run("firebreak export --smt2 OT-9 Topologies/substation")
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains("no requirement is named 'OT-9'"))
+    #expect(outcome.errors.contains("OT-1, OT-2"))
+  }
+}
