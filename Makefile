@@ -1,6 +1,6 @@
 # What a person does with this repository. `make demo` is the place to start.
 
-.PHONY: demo build test assure lint format
+.PHONY: demo build test assure second-opinion lint format
 
 # Builds the tool and shows it at work on an example, in minutes.
 demo:
@@ -18,6 +18,11 @@ test:
 # Runs what is worth running before a release, sanitizers and fuzzing among it, and takes its time.
 assure:
 	@Scripts/assure
+
+# Asks two solvers about the example networks: what each certificate leaves to show, and, where a
+# network is small enough, the requirement itself.
+second-opinion:
+	@Scripts/second-opinion
 
 # Says what the formatter would change.
 lint:
