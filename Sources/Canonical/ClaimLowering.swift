@@ -49,6 +49,36 @@ struct Ask {
   var sources: [Claims.Packets]
   var watched: [Int] = []
   var parts: [Part]
+
+  /// The same asked at once about all that is asked about the same senders.
+  ///
+  /// Their packets are told apart as finely as any of the questions does, so that each is followed
+  /// once for all of them.
+  static func joined(_ asks: [Self]) -> [Self] {
+    var result: [Self] = []
+    for ask in asks {
+      let same = result.firstIndex { $0.sources == ask.sources && $0.watched == ask.watched }
+      if let same { result[same].refine(by: ask.parts) } else { result.append(ask) }
+    }
+    return result
+  }
+
+  private mutating func refine(by others: [Part]) {
+    var refined: [Part] = []
+    for part in parts {
+      for other in others {
+        let sent = HeaderBox.product(part.sent, other.sent)
+        if sent.isEmpty { continue }
+        let forbidden = part.forbidden + other.forbidden.filter { !part.forbidden.contains($0) }
+        if let index = refined.firstIndex(where: { $0.forbidden == forbidden }) {
+          refined[index].sent += sent
+        } else {
+          refined.append(Part(sent: sent, forbidden: forbidden))
+        }
+      }
+    }
+    parts = refined
+  }
 }
 
 /// Why a requirement has no claim.
@@ -89,7 +119,7 @@ struct ClaimLowering {
       }
       return .apart(left: sides[0], right: sides[1])
     }
-    return try never(try asks(of: resolved))
+    return try never(Ask.joined(try asks(of: resolved)))
   }
 
   /// The claim that nothing happens which is asked about.
