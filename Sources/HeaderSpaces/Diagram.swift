@@ -249,7 +249,7 @@ extension Diagram {
     if isOverflowing { return }
     cache[cacheSlot(operation, a, b)] = Result(operation: operation, a: a, b: b, result: result)
     cacheInsertions += 1
-    if cacheInsertions > 2 * cache.count, cache.count < 1 << 20 { growCache() }
+    if cacheInsertions > 2 * cache.count, cache.count < 1 << 18 { growCache() }
   }
 
   private mutating func growCache() {
