@@ -30,7 +30,8 @@ enum Levels {
   /// stands beside it, since it moves to and fro between the two. IPv6 addresses, which are 0 in
   /// every IPv4 packet, stand below the few levels of IPv4. What is the same nearly all over a set
   /// stands low, where equal rests are one node. Measured: following the packets of 23 segments makes
-  /// 1.4 million edges, and 2.4 million with the registers and ghosts below the header.
+  /// 1.4 million edges, and 2.4 million with the registers and ghosts below the header. (1,000 devices
+  /// take 10 s and 1.0 GB, and 7.5 s and 1.2 GB with these below: there packets have many next hops.)
   ///
   /// The protocol before the addresses builds 10,000 rules 1.5 times as fast as behind them, and wild
   /// lists 3.5 times; ports before the addresses would be 4 to 30 times slower. One level for 16 bits
