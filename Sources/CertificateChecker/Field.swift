@@ -41,16 +41,27 @@ enum Field: Int, CaseIterable {
   var maximum: UInt128 { self == .family ? 2 : .max >> UInt128(128 - size) }
 }
 
-/// What was done to each of the tracked fields since the device looked the packet up in its sessions:
-/// the distance that it was moved by, 0 where it is the same; nil where it was kept.
-typealias Trail = [UInt128?]
+/// What was done to a tracked field since the device looked the packet up in its sessions.
+enum Change: String { case same, moved, kept, lost }
+
+/// The changes of the tracked fields, in their order.
+typealias Trail = [Change]
 
 extension Trail {
   /// The empty trail, in which all is the same.
-  static let empty = Trail(repeating: 0, count: Field.tracked.count)
+  static let empty = Trail(repeating: .same, count: Field.tracked.count)
 
   /// The trail ghosts that sessions of this trail have.
-  var ghosts: [Field] { zip(self, Field.trailGhosts).filter { $0.0 == nil }.map(\.1) }
+  var ghosts: [Field] { zip(self, Field.trailGhosts).filter { $0.0 == .kept }.map(\.1) }
+
+  /// The trail after a write.
+  func after(_ write: Problem.Write) -> Trail {
+    zip(Field.tracked, self).map { field, change in
+      if !write.fields.contains(field) || write.kind == .shift && write.by == 0 { return change }
+      if write.kind != .shift { return change == .same || change == .kept ? .kept : .lost }
+      return change == .same ? .moved : change == .moved ? .lost : change
+    }
+  }
 }
 
 extension Line {
@@ -103,15 +114,15 @@ extension Line {
     return Ranges(ascending: spans)
   }
 
-  /// Reads what was done to a field: nil for the first of these words, 0 for others, or `moved:D`.
-  mutating func change(_ words: [String]) throws(Rejection) -> UInt128? {
+  /// Reads what a translation does to a field: `replaced` is nil, `moved:D` is *D*, the others are 0.
+  mutating func effect() throws(Rejection) -> UInt128? {
     let word = name()
     if word == "moved" {
       try require(accept(":") && !isNext("0"), "moved:D with D above 0")
       return try digits(through: .max)
     }
-    try require(words.contains(word), "what was done to a field is unknown")
-    return word == words[0] ? nil : 0
+    try require(["same", "replaced", "other"].contains(word), "what a translation does is unknown")
+    return word == "replaced" ? nil : 0
   }
 
   /// Reads a word that is a trail.
@@ -122,8 +133,9 @@ extension Line {
       repeat {
         last = try field(after: last).rawValue
         let place = Field.tracked.firstIndex { $0.rawValue == last }
-        try require(place != nil && accept(":"), "a trail")
-        trail[place ?? 0] = try change(["kept"])
+        let change = accept(":") ? Change(rawValue: name()) ?? .same : .same
+        try require(place != nil && change != .same, "a trail")
+        trail[place ?? 0] = change
       } while accept(",")
     }
     try endWord()

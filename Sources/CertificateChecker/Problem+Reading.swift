@@ -110,9 +110,9 @@ extension Problem {
       try line.require(devices[device].translations[translation] != nil, "no such translation")
       isNew = devices[device].parts.updateValue(translation, forKey: number) == nil && isNew
     } else {
-      let address = try line.change(["replaced", "same", "other"])
+      let address = try line.effect()
       try line.endWord()
-      let effects = [address, try line.change(["replaced", "same", "other"])]
+      let effects = [address, try line.effect()]
       isNew = devices[device].translations.updateValue(effects, forKey: number) == nil && isNew
     }
     try line.require(isNew, "a code that cannot be, or that occurs twice")
@@ -157,6 +157,7 @@ extension Line {
     let fields = kind == .anything ? Field.wire : try fields()
     var write: Problem.Write = (kind ?? .anything, fields, .family, Ranges(ascending: []), 0)
     let isOne = kind == .anything || kind == .scramble || fields.count == 1
+    try require(Set(fields).count == fields.count, "a field occurs twice")
     try require(
       isOne && fields.allSatisfy((Field.wire + Field.registers).contains),
       "one field, on the wire or a register")

@@ -15,20 +15,30 @@ struct Session {
   private let family: Int
   /// What registers say of the translations of the destination and the source, but for the direction.
   private let codes: [UInt128]
+  /// By what the tracked fields were moved.
+  private let distances: [UInt128]
 
   /// The sessions of a family in a pair, or nil where the class is not readable.
   init?(_ pair: Box, of kind: Proof.SessionClass, family: Int, by device: Problem.Device) {
+    var distances = [UInt128](repeating: 0, count: Field.tracked.count)
     func code(_ code: Int, _ end: [Int]) -> UInt128? {
       let number = device.parts[code] ?? code
-      guard code > 0, let effects = device.translations[number] else { return code == 0 ? 0 : nil }
-      let changes = zip(end.map { kind.trail[$0] }, effects).map { change, effect -> UInt128 in
-        change == 0 ? 0 : change != effect ? 3 : change == nil ? 2 : 1
+      guard let effects = code == 0 ? [nil, nil] : device.translations[number] else { return nil }
+      var digits: UInt128 = 0
+      for (place, effect) in zip(end, effects) {
+        let (isMoved, isKept) = (kind.trail[place] == .moved, kind.trail[place] == .kept)
+        if isMoved ? effect ?? 0 == 0 : isKept ? effect != nil : kind.trail[place] == .lost {
+          return nil
+        }
+        distances[place] = isMoved ? effect ?? 0 : 0
+        digits = digits << 2 | (isMoved ? 1 : isKept ? 2 : 0)
       }
-      return changes.contains(3) ? nil : changes[0] << 20 | changes[1] << 18 | UInt128(number)
+      return code == 0 ? 0 : digits << 18 | UInt128(number)
     }
     let destination = code(kind.codes[0], [2 + family, 5])
     guard let destination, let source = code(kind.codes[1], [family, 4]) else { return nil }
     (self.pair, self.kind, self.family, codes) = (pair, kind, family, [destination, source])
+    self.distances = distances
   }
 
   /// The bound, a device's registers, and the ghosts of `kept` fields, for packets of the sessions.
@@ -38,7 +48,7 @@ struct Session {
     box[.sessionUse] = Ranges(use, Field.sessionUse.maximum)
     let values = values + [UInt128(kind.codes[2])]
     for (field, value) in zip(Session.registers, values) { box[field] = Ranges(value) }
-    for place in 0..<ghosts where kind.trail[place] == nil {
+    for place in 0..<ghosts where kind.trail[place] == .kept {
       box[Field.sessionGhosts[place]] = sessions[Field.tracked[place]]
     }
     return box
@@ -50,8 +60,9 @@ struct Session {
     let again = codes.map { $0 == 0 ? 0 : 1 << 22 | $0 }
     let undo = codes.map { $0 == 0 ? 0 : 1 << 23 | $0 }
     var lookedUp = pair
-    for (field, (ghost, change)) in zip(Field.tracked, zip(Field.trailGhosts, kind.trail)) {
-      lookedUp[field] = change.map { pair[field].moved(by: 0 &- $0, in: field) } ?? pair[ghost]
+    for (place, field) in Field.tracked.enumerated() {
+      let before = kind.trail[place] == .kept ? Field.trailGhosts[place] : field
+      lookedUp[field] = pair[before].moved(by: 0 &- distances[place], in: field)
     }
     var box = way(1, [known, 0, again[0], again[1]], ghosts: 6, of: pair)
     for field in Field.session.dropFirst() { box[field] = lookedUp[field] }

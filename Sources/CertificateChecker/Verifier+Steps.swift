@@ -33,10 +33,7 @@ extension Verifier {
       var (boxes, after) = ([box], trail)
       for write in location.writes {
         boxes = boxes.flatMap { image(of: $0, after, by: write) }.filter { !$0.isEmpty }
-        after = zip(Field.tracked, after).map { field, change in
-          if !write.fields.contains(field) { return change }
-          return write.kind == .shift ? change.map { $0 &+ write.by } : nil
-        }
+        after = after.after(write)
         if boxes.count > Bounds.images { throw .bound(line, "many images") }
       }
       for box in boxes { try prove(box, to: next, after) }
@@ -123,14 +120,16 @@ extension Verifier {
     box.free {
       $0 >= count && problem.conditions[$0 - count].contains(where: write.fields.contains)
     }
+    for (place, change) in trail.after(write).enumerated()
+    where write.fields.contains(Field.tracked[place]) {
+      let ghost = Field.trailGhosts[place]
+      if trail[place] == .same, change == .kept { box[ghost] = box[Field.tracked[place]] }
+      if change == .lost { box.free([ghost]) }
+    }
     if write.kind == .shift {
       box.narrow(field, to: write.ranges)
       box[field] = box[field].moved(by: write.by, in: field)
       return [box]
-    }
-    for (place, field) in Field.tracked.enumerated() where write.fields.contains(field) {
-      guard let distance = trail[place] else { continue }
-      box[Field.trailGhosts[place]] = box[field].moved(by: 0 &- distance, in: field)
     }
     box.free(write.fields)
     switch write.kind {

@@ -63,7 +63,7 @@ enum Gateway {
     memory 0
     class 0 1 1 sourceIPv4:kept,sourcePort:kept
     pair family=0 sourceIPv4=192.0.2.1 sourcePort=1024-65535 fragment=0
-    class 2 0 1 destinationIPv4:moved:340282366920938463463374607428714757632
+    class 2 0 1 destinationIPv4:moved
     pair family=0 destinationIPv4=10.0.0.0-10.0.0.255 protocol=6 destinationPort=80 fragment=0
     starts 0 0 0
     at 0
@@ -98,7 +98,7 @@ enum Gateway {
     trail sourceIPv4:kept,sourcePort:kept
     box family=0 sourceIPv4=192.0.2.1 sourcePort=1024-65535 fragment=0 connectionStatus=1 egress=2 destinationTranslation=0 sourceTranslation=1 origin=0
     hints 0 0
-    trail destinationIPv4:moved:340282366920938463463374607428714757632
+    trail destinationIPv4:moved
     box family=0 destinationIPv4=10.0.0.0-10.0.0.255 protocol=6 destinationPort=80 fragment=0 connectionStatus=1 egress=1 destinationTranslation=2 sourceTranslation=0 origin=0-1 +0
     hints 0 0
     at 7
@@ -111,7 +111,7 @@ enum Gateway {
     hints 0
     box sessionUse=1-3
     hints 1
-    trail destinationIPv4:moved:340282366920938463463374607428714757632
+    trail destinationIPv4:moved
     box destinationPort=80 +0
     hints 0
     box sessionUse=1-3
@@ -119,7 +119,7 @@ enum Gateway {
     trail destinationIPv4:kept,destinationPort:kept
     box sessionUse=1-3
     hints 0
-    trail sourceIPv4:moved:3053453824
+    trail sourceIPv4:moved
     box sessionUse=1-3
     hints 0
     trail -
@@ -151,7 +151,7 @@ enum Gateway {
     hints 0
     box sessionUse=1-3
     hints 2
-    trail destinationIPv4:moved:340282366920938463463374607428714757632
+    trail destinationIPv4:moved
     box destinationPort=80 +0
     hints 1
     box sessionUse=1-3
@@ -159,7 +159,7 @@ enum Gateway {
     trail destinationIPv4:kept,destinationPort:kept
     box sessionUse=1-3
     hints 2
-    trail sourceIPv4:moved:3053453824
+    trail sourceIPv4:moved
     box sessionUse=1-3
     hints 2
     trail -

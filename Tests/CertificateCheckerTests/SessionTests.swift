@@ -35,6 +35,7 @@ import Testing
         translation 0 1 replaced same
         translation 0 2 moved:256 replaced
         translation 0 3 other other
+        translation 0 4 same moved:2000
         part 0 77 1
         location 0 recall \(device) 1 2
         location 1 drop a
@@ -141,7 +142,7 @@ import Testing
       ]),
     Case(
       name: "source that was moved, port that was kept, by a part's code",
-      kind: "77 2 1 sourceIPv4:moved:256,sourcePort:kept",
+      kind: "77 2 1 sourceIPv4:moved,sourcePort:kept",
       pair: tcp.replacing("fragment=0", with: "fragment=0 sentSourcePort=5"), packets: "family=0",
       boxes: [
         tcp.replacing("10.0.0.1", with: "9.255.255.1").replacing("1024", with: "5")
@@ -157,11 +158,13 @@ import Testing
           + registers(3, 1, undo + 2 + 1 << 20 + 2 << 18),
       ]),
     Case(
-      name: "session that was not looked up", kind: "0 0 1 sourcePort:moved:2000", pair: tcp,
+      name: "session that was not looked up", kind: "0 4 1 sourcePort:moved", pair: tcp,
       packets: "protocol=1-6 icmpType=3",
       boxes: [
-        answered.replacing("fragment=0", with: "icmpType=3 fragment=0") + " \(registers(2, 1))",
-        "family=0 destinationIPv4=10.0.0.1 protocol=1 icmpType=3 \(registers(3, 1)) sessionUse=2-3",
+        answered.replacing("fragment=0", with: "icmpType=3 fragment=0")
+          + " \(registers(2, 1, undo + 1 << 18 + 4))",
+        "family=0 destinationIPv4=10.0.0.1 protocol=1 icmpType=3 "
+          + "\(registers(3, 1, undo + 1 << 18 + 4)) sessionUse=2-3",
       ]),
   ]
 
@@ -181,9 +184,11 @@ import Testing
   }
 
   @Test(arguments: [
-    "4 0 1 -", "0 78 1 -", "1 0 1 destinationPort:kept", "1 0 1 destinationIPv4:moved:256",
-    "0 2 1 sourceIPv4:kept", "0 2 1 sourceIPv4:moved:255", "3 0 1 destinationIPv4:kept",
-    "0 3 1 sourcePort:moved:1",
+    "5 0 1 -", "0 78 1 -", "1 0 1 destinationPort:kept", "1 0 1 destinationIPv4:moved",
+    "0 0 1 sourcePort:moved", "0 0 1 sourcePort:lost",
+    "0 4 1 sourceIPv4:lost",
+    "0 2 1 sourceIPv4:kept", "0 2 1 sourcePort:moved", "3 0 1 destinationIPv4:kept",
+    "0 3 1 sourcePort:moved",
   ])
   func `a class that cannot be read is refused`(kind: String) {
     let sample = Case(name: "", kind: kind, pair: "family=0", packets: "*", boxes: []).sample
@@ -198,7 +203,7 @@ import Testing
 
   @Test func `a class is read for each family by its own address`() {
     for (family, packets) in [("0", "family=1"), ("1", "family=0")] {
-      let kind = "1 0 1 destinationIPv\(family == "0" ? "6" : "4"):moved:1"
+      let kind = "1 0 1 destinationIPv\(family == "0" ? "6" : "4"):moved"
       let sample = Case(
         name: "", kind: kind, pair: "family=\(family)", packets: packets, boxes: []
       ).sample

@@ -56,13 +56,13 @@ extension Walk {
       let ghost = Walk.ghost("sent", field)
       switch packet.trail[field] ?? .same {
       case .kept: break
-      case .same: packet[ghost] = packet[field]
-      case .moved(let distance):
-        let old = packet[field] &- distance
-        if old > Walk.maximum(field) { return false }
-        packet[ghost] = old
+      case .same:
+        packet[ghost] = packet[field]
+        packet.trail[field] = .kept
+      case .moved, .lost:
+        anyValue(&packet, ghost)
+        packet.trail[field] = .lost
       }
-      packet.trail[field] = .kept
     }
     forgetOutcomes(&packet, field)
     packet[field] = value
@@ -94,13 +94,13 @@ extension Walk {
       if overflows || value > Walk.maximum(field) { return false }
       forgetOutcomes(&packet, field)
       packet[field] = value
-      let distance = target &- range.lowerBound
-      guard Walk.tracked.contains(field) else { return true }
+      guard Walk.tracked.contains(field), target != range.lowerBound else { return true }
       switch packet.trail[field] ?? .same {
-      case .kept: break
-      case .same: packet.trail[field] = distance == 0 ? .same : .moved(distance)
-      case .moved(let before):
-        packet.trail[field] = before &+ distance == 0 ? .same : .moved(before &+ distance)
+      case .kept, .lost: break
+      case .same: packet.trail[field] = .moved
+      case .moved:
+        packet.trail[field] = .lost
+        anyValue(&packet, Walk.ghost("sent", field))
       }
     default:
       let fields =
@@ -120,12 +120,15 @@ extension Walk {
 
   private mutating func remember(_ packet: Packet, _ device: Int) {
     var values: [String: UInt128]? = packet.values.filter { Walk.sessionFields.contains($0.key) }
+    let address = packet["family"] == 0 ? "IPv4" : "IPv6"
     for field in Walk.tracked {
       switch packet.trail[field] ?? .same {
-      case .same: break
+      case .same, .lost: break
       case .kept: values?[field] = packet[Walk.ghost("sent", field)]
-      case .moved(let distance):
-        let old = packet[field] &- distance
+      case .moved:
+        guard field.hasSuffix(address) || field.hasSuffix("Port") else { break }
+        let end = field.hasPrefix("source") ? "source" : "destination"
+        let old = packet[field] &- distance(packet, end, isPort: field.hasSuffix("Port"), device)
         if old > Walk.maximum(field) { values = nil } else { values?[field] = old }
       }
     }
@@ -204,15 +207,33 @@ extension Walk {
   private func code(_ opener: Packet, _ end: String, _ address: String, _ owner: Int) -> UInt128 {
     let code = opener[end + "Translation"]
     if code == 0 { return 0 }
-    let part = (lines["part"] ?? []).first { Int($0[0]) == owner && Walk.value($0[1]) == code }
-    let number = part.map { Walk.value($0[2]) } ?? code
+    let number = translation(code, owner)
     func change(_ field: String) -> UInt128 {
       switch opener.trail[field] ?? .same {
       case .same: 0
       case .moved: 1
       case .kept: 2
+      case .lost: 3
       }
     }
     return change(end + address) << 20 + change(end + "Port") << 18 + number
+  }
+
+  /// The translation that a code stands for.
+  private func translation(_ code: UInt128, _ owner: Int) -> UInt128 {
+    let part = (lines["part"] ?? []).first { Int($0[0]) == owner && Walk.value($0[1]) == code }
+    return part.map { Walk.value($0[2]) } ?? code
+  }
+
+  /// By what the translation of an end moves.
+  private func distance(
+    _ packet: Packet, _ end: String, isPort: Bool, _ device: Int
+  ) -> UInt128 {
+    let number = translation(packet[end + "Translation"], device)
+    let line = (lines["translation"] ?? []).first {
+      Int($0[0]) == device && Walk.value($0[1]) == number
+    }
+    let effect = line?[isPort ? 3 : 2] ?? "same"
+    return effect.hasPrefix("moved:") ? Walk.value(effect.dropFirst(6)) : 0
   }
 }

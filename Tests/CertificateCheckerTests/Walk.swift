@@ -2,10 +2,7 @@
 /// a time: it knows no sets, and nothing of how certificates are checked.
 struct Walk {
   /// What was done to a tracked field.
-  enum Change: Equatable {
-    case same, kept
-    case moved(UInt128)
-  }
+  enum Change: String { case same, moved, kept, lost }
 
   /// A packet somewhere.
   struct Packet {
@@ -22,12 +19,8 @@ struct Walk {
 
     /// The trail as it is written.
     var trailText: String {
-      let changes = Walk.tracked.compactMap { field -> String? in
-        switch trail[field] ?? .same {
-        case .same: nil
-        case .kept: "\(field):kept"
-        case .moved(let distance): "\(field):moved:\(distance)"
-        }
+      let changes = Walk.tracked.compactMap { field in
+        trail[field].flatMap { $0 == .same ? nil : "\(field):\($0)" }
       }
       return changes.isEmpty ? "-" : changes.joined(separator: ",")
     }
