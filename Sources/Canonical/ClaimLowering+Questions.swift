@@ -5,7 +5,7 @@ import Policies
 extension ClaimLowering {
   /// Who must not get what to whom, for a requirement that packets alone decide.
   func asks(of resolved: ResolvedRequirement) throws(NoClaim) -> [Ask] {
-    let counted = try counted(resolved)
+    let counted = counted(resolved)
     switch resolved.obligation {
     case .isolate(let from, let to, let services):
       return [ask(from, to, services: services, counted: counted)]
@@ -32,7 +32,7 @@ extension ClaimLowering {
   }
 
   /// Boxes of the deliveries that count against a requirement.
-  private func counted(_ resolved: ResolvedRequirement) throws(NoClaim) -> [HeaderBox] {
+  private func counted(_ resolved: ResolvedRequirement) -> [HeaderBox] {
     var countsReplies = resolved.requirement.replies == .forbid
     switch resolved.obligation {
     case .oneWay, .noExit: countsReplies = true
@@ -40,14 +40,9 @@ extension ClaimLowering {
     }
     let uses = HeaderBox().constrained(
       .sessionUse, to: Ranges(0...UInt128(SessionUse.related.rawValue)))
-    guard resolved.requirement.count == .connections else {
-      return countsReplies ? [HeaderBox()] : [uses]
-    }
-    guard !countsReplies else {
-      throw NoClaim(
-        reason: "it counts connections and replies, and a packet that needs no session is like both"
-      )
-    }
+    // A packet that needs no session cannot be told from a reply: where those count, all do.
+    if countsReplies { return [HeaderBox()] }
+    if resolved.requirement.count == .all { return [uses] }
     let whole = HeaderBox().constrained(.fragment, to: Ranges(0))
       .constrained(.sessionUse, to: Ranges(0))
     let tcp = Ranges(UInt128(IPProtocol.tcp))

@@ -7,7 +7,8 @@ public import Policies
 /// A requirement has a claim where it is decided by where packets can be, or by who is where; the
 /// claim is then true if and only if the requirement holds, but for two cases in which it asks for
 /// more: `count: connections`, where no packet that could open a connection may arrive, answered or
-/// not; and services with port 0 where a device writes anything into packets without ports.
+/// not, and none at all where replies count, too; and services with port 0 where a device writes
+/// anything into packets without ports.
 public func claims(
   of policy: ResolvedPolicy, in network: Network, canonical: CanonicalNetwork
 ) -> Claims {

@@ -21,7 +21,7 @@ import Testing
     try check(networks: rounds(12), liking: liking, from: 12_000)
   }
 
-  @Test(arguments: ["substation", "ministry"])
+  @Test(arguments: ["substation", "ministry", "caspian-power", "caspian-power-hardened"])
   func `of the example networks are true where the requirements hold`(name: String) throws {
     guard name == "substation" || rounds(1) > 1 else {
       print("left to the run of the random laws, which is optimised")
