@@ -58,7 +58,7 @@ func contradiction(
   guard let claim = claims.claims.first else { return nil }
   try engine.learnSessions(of: claims)
   guard engine.limit == nil, let isTrue = try engine.isTrue(claim, of: claims) else { return nil }
-  // A connection that nobody answers is none, but its claim forbids it.
+  // Claims about connections ask for more: that nothing could open one, answered or not.
   let mayDiffer = requirement.requirement.count == .connections && holds
   if isTrue == holds || mayDiffer { return nil }
   return "\(requirement.requirement.id) \(holds ? "holds" : "does not hold"), but its claim "
