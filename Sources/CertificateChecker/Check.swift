@@ -9,8 +9,6 @@ public struct Check: Sendable {
   private var problem: Problem?
   /// The certificate that is read.
   private var proof: Proof?
-  /// Whether what follows belongs to something that was refused.
-  private var isRefused = false
   private var lineNumber = 0
   private var unfinished: [UInt8] = []
   /// The digest that the first certificate of the network gives it.
@@ -59,12 +57,12 @@ public struct Check: Sendable {
       if keyword == "firebreak-network" || keyword == "firebreak-certificate" {
         end()
         if keyword == "firebreak-network" {
-          (reading, problem, digest, isRefused) = (Problem(), nil, nil, false)
+          (reading, problem, digest) = (Problem(), nil, nil)
         } else if let problem {
-          (proof, isRefused) = (Proof(of: problem, line: lineNumber), false)
+          proof = Proof(of: problem, line: lineNumber)
         }
         let version = try line.word()
-        let isInPlace = isRefused || proof != nil || reading != nil
+        let isInPlace = !refusals.isEmpty || proof != nil || reading != nil
         try line.require(version == "1" && line.isAtEnd && isInPlace, "an unknown version")
       } else if reading != nil {
         try reading?.read(keyword, line)
@@ -72,7 +70,8 @@ public struct Check: Sendable {
         try proof?.read(keyword, line)
         if keyword == "end", let proof { try check(proof) }
       } else {
-        try line.require(isRefused, "out of place")
+        // What follows something refused is part of it.
+        try line.require(!refusals.isEmpty, "out of place")
       }
     } catch { refuse(error) }
   }
@@ -89,7 +88,7 @@ public struct Check: Sendable {
 
   /// Answers that something is refused, and lets the rest of it pass.
   private mutating func refuse(_ rejection: Rejection) {
-    (reading, proof, isRefused) = (nil, nil, true)
+    (reading, proof) = (nil, nil)
     refusals.append(rejection.isIncomplete ? 2 : 1)
     let answer = rejection.isIncomplete ? "INCOMPLETE:" : "REJECTED line \(rejection.line):"
     answers.append("\(answer) \(rejection.reason)")
@@ -111,6 +110,5 @@ public struct Check: Sendable {
         answers.append("VERIFIED \(claim) \(certificate.problem.claims[claim].name)")
       } catch { refuse(error) }
     }
-    isRefused = false
   }
 }

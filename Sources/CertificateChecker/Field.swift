@@ -114,15 +114,14 @@ extension Line {
     return Ranges(ascending: spans)
   }
 
-  /// Reads what a translation does to a field: `replaced` is nil, `moved:D` is *D*, the others are 0.
+  /// Reads a word that says what a translation does: `replaced` is nil, `moved:D` is *D*, the others are 0.
   mutating func effect() throws(Rejection) -> UInt128? {
     let word = name()
-    if word == "moved" {
-      try require(accept(":") && !isNext("0"), "moved:D with D above 0")
-      return try digits(through: .max)
-    }
-    try require(["same", "replaced", "other"].contains(word), "what a translation does is unknown")
-    return word == "replaced" ? nil : 0
+    let isMoved = word == "moved" && accept(":") && !isNext("0")
+    let distance = isMoved ? try digits(through: .max) : 0
+    try require(isMoved || ["same", "replaced", "other"].contains(word), "an unknown effect")
+    try endWord()
+    return word == "replaced" ? nil : distance
   }
 
   /// Reads a word that is a trail.

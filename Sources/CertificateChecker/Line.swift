@@ -128,11 +128,10 @@ struct Line {
     return numbers
   }
 
-  /// Reads a word that is a list of numbers less than a count, with commas between.
+  /// Reads numbers less than a count with commas between, as a part of a word.
   mutating func list(below count: Int) throws(Rejection) -> [Int] {
     var numbers: [Int] = []
     repeat { numbers.append(try index(below: count)) } while accept(",")
-    try endWord()
     return numbers
   }
 

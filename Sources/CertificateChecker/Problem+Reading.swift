@@ -96,7 +96,6 @@ extension Problem {
       default:
         try line.require(word == "with" && line.accept("="), "an unknown word of sessions")
         devices[device].sessions.owners += try line.list(below: devices.count)
-        continue
       }
       try line.endWord()
     }
@@ -110,9 +109,7 @@ extension Problem {
       try line.require(devices[device].translations[translation] != nil, "no such translation")
       isNew = devices[device].parts.updateValue(translation, forKey: number) == nil && isNew
     } else {
-      let address = try line.effect()
-      try line.endWord()
-      let effects = [address, try line.effect()]
+      let effects = [try line.effect(), try line.effect()]
       isNew = devices[device].translations.updateValue(effects, forKey: number) == nil && isNew
     }
     try line.require(isNew, "a code that cannot be, or that occurs twice")
@@ -157,10 +154,8 @@ extension Line {
     let fields = kind == .anything ? Field.wire : try fields()
     var write: Problem.Write = (kind ?? .anything, fields, .family, Ranges(ascending: []), 0)
     let isOne = kind == .anything || kind == .scramble || fields.count == 1
-    try require(Set(fields).count == fields.count, "a field occurs twice")
-    try require(
-      isOne && fields.allSatisfy((Field.wire + Field.registers).contains),
-      "one field, on the wire or a register")
+    try require(isOne && Set(fields).count == fields.count, "one field, or several once")
+    try require(fields.allSatisfy((Field.wire + Field.registers).contains), "it is not written")
     if kind == .take {
       write.ghost = try self.fields()[0]
       let isFit = Field.sessionGhosts.contains(write.ghost) && write.ghost.size == fields[0].size

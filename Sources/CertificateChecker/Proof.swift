@@ -78,12 +78,9 @@ struct Proof {
       let trail = groups[group + 1].trail
       isNew = groupAt[location, default: [:]].updateValue(group + 1, forKey: trail) == nil
     case "box":
-      let box = try Box(&line, of: problem.conditions.count)
-      groups[group].entries.append((box, line.number, nil))
+      groups[group].entries.append((try Box(&line, of: problem.conditions.count), line.number, nil))
     case "hints": groups[group].entries[groups[group].entries.count - 1].hints = line
-    case "starts":
-      isNew = starts == nil
-      starts = line
+    case "starts": (isNew, starts) = (starts == nil, line)
     default: try line.require(keyword == "end", "an unknown line")
     }
     try line.require(isNew, "missing, or twice")

@@ -27,9 +27,8 @@ struct Session {
       var digits: UInt128 = 0
       for (place, effect) in zip(end, effects) {
         let (isMoved, isKept) = (kind.trail[place] == .moved, kind.trail[place] == .kept)
-        if isMoved ? effect ?? 0 == 0 : isKept ? effect != nil : kind.trail[place] == .lost {
-          return nil
-        }
+        let isReadable = isMoved ? effect ?? 0 > 0 : !isKept || effect == nil
+        if !isReadable || kind.trail[place] == .lost { return nil }
         distances[place] = isMoved ? effect ?? 0 : 0
         digits = digits << 2 | (isMoved ? 1 : isKept ? 2 : 0)
       }

@@ -85,8 +85,7 @@ extension Verifier {
         let session = Session(box, of: kind, family: family, by: problem.devices[device])
         let (token, numbers) = try hints.next()
         let isOne = session != nil && token == .inside && numbers[0] < pairs.count
-        let isInside = isOne && box.isInside(pairs[numbers[0]])
-        try require(isInside, "memory: a session that no pair has, or that is not readable")
+        try require(isOne && box.isInside(pairs[numbers[0]]), "memory: a session that no pair has")
       }
     }
     try require(values.reduce(1) { $0 * $1.size } == known, "memory: a class is missing")
@@ -116,28 +115,24 @@ extension Verifier {
   /// What a write makes of packets with a trail.
   private func image(of packets: Box, _ trail: Trail, by write: Problem.Write) -> [Box] {
     var box = packets
-    let (field, count) = (write.fields[0], Field.count)
-    box.free {
-      $0 >= count && problem.conditions[$0 - count].contains(where: write.fields.contains)
-    }
+    let (field, n) = (write.fields[0], Field.count)
+    box.free { $0 >= n && problem.conditions[$0 - n].contains(where: write.fields.contains) }
     for (place, change) in trail.after(write).enumerated()
     where write.fields.contains(Field.tracked[place]) {
       let ghost = Field.trailGhosts[place]
       if trail[place] == .same, change == .kept { box[ghost] = box[Field.tracked[place]] }
       if change == .lost { box.free([ghost]) }
     }
-    if write.kind == .shift {
-      box.narrow(field, to: write.ranges)
-      box[field] = box[field].moved(by: write.by, in: field)
-      return [box]
-    }
-    box.free(write.fields)
+    if write.kind != .shift { box.free(write.fields) }
     switch write.kind {
     case .set: box[field] = write.ranges
     case .take:
       box[field] = packets[write.ghost]
       box.free([write.ghost])
-    case .shift, .scramble, .anything: return problem.valid.compactMap { box.intersection($0) }
+    case .shift:
+      box.narrow(field, to: write.ranges)
+      box[field] = box[field].moved(by: write.by, in: field)
+    case .scramble, .anything: return problem.valid.compactMap { box.intersection($0) }
     }
     return [box]
   }
