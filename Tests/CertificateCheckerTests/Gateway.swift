@@ -1,8 +1,9 @@
 /// A whole network with a whole certificate.
 enum Gateway {
-  /// A gateway with sessions between a network inside and one outside: what is sent inside leaves with
-  /// the gateway's address and a port of its own; outside, port 80 of its addresses is open to some,
-  /// and leads inside. From outside nothing else gets in without a session.
+  /// A gateway with sessions between a network inside and one outside.
+  ///
+  /// What is sent inside leaves with the gateway's address and a port of its own. Outside, port 80 of
+  /// its addresses is open to some, and leads inside; nothing else gets in without a session.
   static let text = """
     firebreak-network 1
     valid family=0 fragment=0
