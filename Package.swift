@@ -71,11 +71,12 @@ targets += [
   .executableTarget(
     name: "firebreak",
     dependencies: [
-      arguments, "Places", "Packets", "Networks", "Policies", "Simulation", "Canonical",
-      "Certificates", "Formulas", "Reachability", "Projects", "Reports",
+      arguments, "CertificateChecker", "Certificates", "Places", "Packets", "Networks", "Policies",
+      "Simulation", "Canonical", "Formulas", "Reachability", "Projects", "Reports",
     ],
     swiftSettings: settings),
-  .testTarget(name: "firebreakTests", dependencies: ["firebreak"], swiftSettings: settings),
+  .testTarget(
+    name: "firebreakTests", dependencies: ["firebreak", "firebreak-check"], swiftSettings: settings),
   .testTarget(name: "TidyTests", swiftSettings: settings),
 ]
 

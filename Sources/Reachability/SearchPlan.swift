@@ -23,7 +23,7 @@ struct SearchPlan: Sendable {
 
   /// Whether nobody asks what comes to a location.
   func isEnd(_ location: Int, _ mode: ReachMode) -> Bool {
-    isLost[location] || (mode == .learning || mode == .proving) && isDelivered[location]
+    isLost[location] || mode == .learning && isDelivered[location]
   }
 
   /// Plans a network.

@@ -112,8 +112,7 @@ struct Trail: Hashable, Sendable {
   }
 
   /// Values moved by a distance; what would leave the field is dropped.
-  static func move(_ values: Ranges, by distance: UInt128, in field: HeaderField) -> Ranges
-  {
+  static func move(_ values: Ranges, by distance: UInt128, in field: HeaderField) -> Ranges {
     var moved: [ClosedRange<UInt128>] = []
     for range in values.ranges {
       let low = range.lowerBound &+ distance

@@ -133,7 +133,7 @@ import Testing
 
 extension NetworkMaker {
   /// Lets some endpoint groups relay.
-  fileprivate mutating func addRelays(to network: inout Network) {
+  mutating func addRelays(to network: inout Network) {
     for index in network.endpoints.indices where random.chance(30) {
       network.endpoints[index].relays = [
         EndpointGroup.Relay(accepts: someServices(), opens: someServices(), place: place())

@@ -13,6 +13,8 @@ struct BoxSearch {
   var pairs: [[[HeaderBox]]]
   /// The boxes whose steps have not been looked at.
   var waiting: [(node: Int, box: Int)] = []
+  /// For each box whether anything needs it, while that is found out; empty otherwise.
+  var needed: [[Bool]] = []
   /// How many boxes there are.
   var count = 0
 
@@ -116,9 +118,16 @@ extension Prover {
   private mutating func place(
     _ box: HeaderBox, at node: Int, _ search: inout BoxSearch
   ) throws -> Int? {
-    if let known = search.boxes[node].firstIndex(where: { box.lies(in: $0) }) { return known }
+    if let known = search.boxes[node].firstIndex(where: { box.lies(in: $0) }) {
+      if !search.needed.isEmpty, !search.needed[node][known] {
+        search.needed[node][known] = true
+        search.waiting.append((node, known))
+      }
+      return known
+    }
     guard let wide = try widen(box, outside: search.unsafe.packets[node]) else { return nil }
     search.boxes[node].append(wide)
+    if !search.needed.isEmpty { search.needed[node].append(true) }
     search.count += 1
     if search.count > BoxSearch.greatestCount
       || search.boxes[node].count > BoxSearch.greatestCountAtPlace

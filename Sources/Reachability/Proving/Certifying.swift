@@ -83,7 +83,32 @@ extension Prover {
     while let (node, number) = search.waiting.popLast() {
       _ = try steps(of: search.boxes[node][number], at: node, &search)
     }
+    try prune(&search, for: indices)
     return try written(indices, &search)
+  }
+
+  /// Leaves only boxes that something needs, the widest first.
+  private mutating func prune(_ search: inout BoxSearch, for indices: [Int]) throws {
+    for node in search.boxes.indices where search.boxes[node].count > 1 {
+      var kept: [HeaderBox] = []
+      let ordered = search.boxes[node].enumerated().sorted {
+        ($0.element.constraints.count, $0.offset) < ($1.element.constraints.count, $1.offset)
+      }
+      for (_, box) in ordered where !kept.contains(where: { box.lies(in: $0) }) {
+        kept.removeAll { $0.lies(in: box) }
+        kept.append(box)
+      }
+      search.boxes[node] = kept
+    }
+    search.needed = search.boxes.map { [Bool](repeating: false, count: $0.count) }
+    _ = try starts(for: indices, &search)
+    while let (node, number) = search.waiting.popLast() {
+      _ = try steps(of: search.boxes[node][number], at: node, &search)
+    }
+    for node in search.boxes.indices {
+      search.boxes[node] = zip(search.boxes[node], search.needed[node]).filter(\.1).map(\.0)
+    }
+    search.needed = []
   }
 
   /// The certificate of boxes that are all there.

@@ -77,7 +77,8 @@ struct Prover: ~Copyable {
     }
     let reach = try engine.fixpoint(
       ReachKey(sources: starts, watched: []), mode: .proving, watchers: watchers)
-    for location in engine.canonical.locations.indices where engine.plan.isJoint[location] {
+    for location in engine.canonical.locations.indices
+    where engine.plan.isJoint[location] && !engine.plan.isEnd(location, .proving) {
       coming[location] = try withoutHistory(reach.flows[location].map(\.space))
     }
     if let limit = engine.limit { throw NoProof(reason: limit) }
