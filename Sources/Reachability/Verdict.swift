@@ -29,6 +29,10 @@ public struct Proof: Hashable, Sendable {
   public var blocking: [BlockingRule]
   /// What else stops it, in words: no route, no way in.
   public var remarks: [String]
+  /// The file of the certificate, where certificates were asked for and there is one.
+  public var certificate: String?
+  /// Why there is no certificate, where certificates were asked for.
+  public var withoutCertificate: String?
 
   /// Creates a proof.
   public init(blocking: [BlockingRule] = [], remarks: [String] = []) {

@@ -97,6 +97,8 @@ extension Report {
     if !proof.remarks.isEmpty {
       writer.member("remarks") { $0.array(proof.remarks) { $0.string($1) } }
     }
+    writer.member("certificate", ifAny: proof.certificate)
+    writer.member("withoutCertificate", ifAny: proof.withoutCertificate)
   }
 
   private func write(_ violation: Violation, to writer: inout JSONWriter) {

@@ -79,6 +79,10 @@ extension Report {
         "stopped by ", .code(rule.device), ", list ", .code(rule.list), ", rule ",
         .code(rule.rule), " at ", .code(rule.place.description))
     }
+    if let file = proof.certificate { page.item("proved by ", .code(file)) }
+    if let reason = proof.withoutCertificate {
+      page.item("no certificate was made: ", .init(reason))
+    }
   }
 
   private func write(_ violation: Violation, to page: inout MarkdownPage) {

@@ -66,6 +66,10 @@ extension Report {
         ["\(rule.device): \(rule.list) '\(rule.rule)'", .dim("  \(rule.place)")])
     }
     page.more(proof.blocking.count - TextLimits.blocking)
+    if let file = proof.certificate { page.detail("proved by", [.init(file)]) }
+    if let reason = proof.withoutCertificate {
+      page.detail("no proof", ["no certificate was made: \(reason)"])
+    }
   }
 
   private func write(

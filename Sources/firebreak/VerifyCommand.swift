@@ -37,7 +37,22 @@ struct VerifyCommand: ParsableCommand {
       "Answer only these requirements; * stands for any characters.", valueName: "id"))
   var requirement: [String] = []
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Write the network and proofs of what holds to this directory.",
+      discussion: "firebreak-check checks them; Documentation/CertificateFormat.md says how.",
+      valueName: "dir"))
+  var certificates: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Check the proofs in this directory against the files as they are now.", valueName: "dir"))
+  var recheck: String?
+
   func run() throws {
+    if let recheck { return try checkAgain(CertificateFiles(directory: recheck)) }
     let bar = ProgressBar()
     defer { bar.end() }
     let report = try verified(bar)
@@ -68,9 +83,18 @@ struct VerifyCommand: ParsableCommand {
     }
     let policy = try chosen(of: project)
     bar.show("following packets")
-    let result = verify(
+    var result = verify(
       project.network, against: policy, withMatrix: format.format != .text
     ) { done, total in bar.show("verifying", done, of: total) }
+    if let certificates {
+      bar.show("proving")
+      do {
+        try CertificateFiles(directory: certificates).write(&result, of: project, policy)
+      } catch let errors as InputErrors {
+        bar.end()
+        throw Terminal.refusal(of: errors, status: EX_CANTCREAT)
+      }
+    }
     return Report(
       version: Firebreak.version, network: project.network, policy: policy,
       inputs: project.files.map {
@@ -81,6 +105,19 @@ struct VerifyCommand: ParsableCommand {
 }
 
 extension VerifyCommand {
+  /// Checks proofs that were written before.
+  private func checkAgain(_ files: CertificateFiles) throws {
+    let project = try input.open()
+    let policy = try chosen(of: project)
+    do {
+      let (answers, isFine) = try files.recheck(project, policy)
+      for answer in answers { Terminal.write(answer.visible + "\n") }
+      if !isFine { throw ExitCode(1) }
+    } catch let errors as InputErrors {
+      throw Terminal.refusal(of: errors)
+    }
+  }
+
   /// The policy with the requirements that are to be answered.
   private func chosen(of project: Project) throws -> ResolvedPolicy {
     guard let policy = project.policy else {

@@ -32,7 +32,7 @@ import Testing
       "firebreak-check": ["CertificateChecker"],
       "firebreak": ground + [
         "ArgumentParser", "Networks", "Simulation", "Importers", "Policies", "Canonical",
-        "Certificates", "Formulas", "Reachability", "Projects", "Reports",
+        "Certificates", "CertificateChecker", "Formulas", "Reachability", "Projects", "Reports",
       ],
     ]
   }()

@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@Suite struct `Certificates beside verdicts` {
+  private let proved = "cat p/network.txt p/*.certificate | firebreak-check"
+
+  private func shell() throws -> Shell {
+    let shell = try Shell()
+    #expect(shell.run("cp -r Topologies/substation/. n").status == 0)
+    return shell
+  }
+
+  @Test func `are accepted by the checker, and said in each form of the report`() throws {
+    let shell = try shell()
+    let outcome = shell.run("firebreak verify n --certificates p")
+    #expect(outcome.status == 1 && outcome.errors == "")
+    #expect(outcome.output.contains("proved by   p/1.certificate"))
+    let checked = shell.run(proved)
+    #expect(checked.status == 0)
+    #expect(checked.output.contains("VERIFIED 0 OT-1\n"))
+    #expect(!checked.output.contains("OT-2"))
+    let json = shell.run("firebreak verify n --certificates p --format json")
+    #expect(json.output.contains("\"certificate\": \"p/1.certificate\""))
+    let page = shell.run("firebreak verify n --certificates p --format markdown")
+    #expect(page.output.contains("proved by `p/1.certificate`"))
+  }
+
+  @Test func `are refused where a rule of the network is another one`() throws {
+    let shell = try shell()
+    #expect(shell.run("firebreak verify n --certificates p").status == 1)
+    // The table's entries lead elsewhere: what was denied is permitted.
+    let broken = shell.run(
+      "sed -E 's/^(otherwise) .*/\\1 0/' p/network.txt > q; cat q p/*.certificate | firebreak-check"
+    )
+    #expect(broken.status == 1)
+    #expect(broken.output.contains("REJECTED line"))
+  }
+
+  @Test func `are checked again, against the files as they are now`() throws {
+    let shell = try shell()
+    #expect(shell.run("firebreak verify n --certificates p").status == 1)
+    let again = shell.run("firebreak verify n --recheck p")
+    #expect(again.status == 0 && again.output.contains("VERIFIED 0 OT-1\n"))
+    let altered = shell.run("sed -i 's/-/ -/' p/1.certificate; firebreak verify n --recheck p")
+    #expect(altered.status == 1 && altered.output.contains("REJECTED"))
+    let changed = shell.run("echo >> n/network.json; firebreak verify n --recheck p")
+    #expect(changed.status == 1)
+    #expect(changed.output == "REJECTED network.txt: n/network.json is not what it was\n")
+  }
+
+  @Test func `need a directory that can be written, or read`() throws {
+    let shell = try shell()
+    let unwritten = shell.run("touch p; firebreak verify n --certificates p")
+    #expect(unwritten.status == 73 && unwritten.output == "")
+    let missing = shell.run("firebreak verify n --recheck nowhere")
+    #expect(missing.status == 3 && missing.errors.contains("cannot be read"))
+  }
+}
