@@ -2,6 +2,20 @@ import Foundation
 import Testing
 
 @Suite struct `Exporting a requirement` {
+  @Test func `what a certificate leaves to show is written as questions`() throws {
+    let shell = try Shell()
+    let outcome = shell.run("firebreak export --smt2 OT-1 Topologies/substation")
+    #expect(outcome.status == 0)
+    #expect(outcome.errors == "")
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines.contains("(set-logic QF_BV)"))
+    let questions = lines.count { $0 == "(check-sat)" }
+    #expect(questions > 10)
+    #expect(lines.count { $0 == "(set-info :status unsat)" } == questions)
+    #expect(lines.contains { $0.hasPrefix("; Step: ") && $0.contains("network.json:") })
+    #expect(shell.run("firebreak export --smt2 OT-1 Topologies/substation") == outcome)
+  }
+
   @Test func `a file is written where one is named`() throws {
     let shell = try Shell()
     let written = shell.run(
