@@ -8,7 +8,7 @@ public struct UnrollingBounds: Hashable, Sendable {
   /// How deep sessions may need sessions: 1 where the packet that opens one needs none itself.
   public var nesting: Int
   /// The most places, counted once for each packet and pass.
-  public var places = 40_000
+  public var places = 10_000
 
   /// Creates bounds.
   public init(passes: Int = 6, nesting: Int = 1) {
