@@ -106,7 +106,8 @@ extension CertificateFiles {
     var check = Check()
     check.read(text)
     var number = 1
-    while case let name = "\(number).certificate", unsafe access(directory + "/" + name, F_OK) == 0 {
+    while case let name = "\(number).certificate", unsafe access(directory + "/" + name, F_OK) == 0
+    {
       let certificate = try read(name)
       let lines = certificate.prefix(200).split(separator: UInt8(ascii: "\n"))
       if lines.count < 2 || !lines[1].elementsEqual("network \(digest)".utf8) {

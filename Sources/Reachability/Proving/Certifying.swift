@@ -14,7 +14,7 @@ public struct Certification: Sendable {
 
 /// Makes certificates for claims that hold.
 ///
-/// - Parameter held: The claims that a verification found to hold, indices into `claims.claims`.
+/// `held` are the claims that a verification found to hold, indices into `claims.claims`.
 /// - Complexity: Three passes over the network for each set of senders.
 public func certify(
   _ network: Network, _ canonical: CanonicalNetwork, _ claims: Claims, held: [Int],
