@@ -6,7 +6,7 @@ extension ZoneTraffic {
   /// Every host and device that belongs to neither of two zones.
   public func others(than zone: ZoneExtent, and other: ZoneExtent) -> ZoneExtent {
     var parts: [ZoneExtent.Part] = []
-    for segment in network.segments.indices {
+    for segment in network.segments.indices where network.hasHosts(on: segment) {
       var addresses = network.addresses(on: segment)
       if addresses.isEmpty { addresses = .all }
       for taken in [zone[segment], other[segment]] {

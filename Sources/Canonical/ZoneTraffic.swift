@@ -43,7 +43,7 @@ public struct ZoneTraffic: Sendable {
   /// says what that is, and if it could be anything, every firewall would have a session to anywhere
   /// about which anybody could send ICMP errors.
   public func everySender() -> [Claims.Packets] {
-    network.segments.indices.map { segment in
+    network.segments.indices.filter(network.hasHosts).map { segment in
       Claims.Packets(
         location: canonical.sent[segment], boxes: Self.sent(from: sources(on: segment)))
     }
@@ -87,6 +87,7 @@ public struct ZoneTraffic: Sendable {
 
   /// Where a device's own packets start: in its own pipeline, and on segments that a link joins to it.
   public func starts(ofDevice device: Int) -> [Claims.Packets] {
+    guard network.devices[device].sendsOwnPackets else { return [] }
     var inside: [HeaderBox] = []
     var outside: [HeaderBox] = []
     for vrf in network.devices[device].vrfs.indices {

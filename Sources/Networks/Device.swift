@@ -37,6 +37,8 @@ public struct Device: Hashable, Sendable {
   public var pipeline: Pipeline
   /// How it remembers sessions; `nil` for a stateless device.
   public var sessions: SessionBehaviour?
+  /// Whether it sends packets of its own; not where it stands for a line, or for what may be there.
+  public var sendsOwnPackets = true
 
   /// Creates a device with one VRF and nothing else.
   public init(name: String, place: Place, kind: Kind, vendor: String = "native") {

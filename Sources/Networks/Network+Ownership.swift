@@ -137,6 +137,18 @@ extension Network {
     return found.sorted()
   }
 
+  /// Whether somebody may be on a segment besides the devices that have interfaces there.
+  public func hasHosts(on segment: Int) -> Bool {
+    segments[segment].hasUndeclaredHosts
+      || endpoints.contains { $0.attachments.contains { $0.segment == segment } }
+      || links.contains { link in
+        [(link.from, link.to), (link.to, link.from)].contains { near, far in
+          guard case .endpoint = near else { return false }
+          return far == .segment(segment)
+        }
+      }
+  }
+
   /// The segments that the internet is joined to, by `internetJoins` or a link, in ascending order.
   public var internetJoinedSegments: [Int] {
     guard let internet else { return [] }

@@ -72,6 +72,8 @@ public struct Segment: Hashable, Sendable {
   public var vlan: Int?
   /// What carries it.
   public var medium: Medium
+  /// Whether hosts may be on it that no description names; not on a line between two parties.
+  public var hasUndeclaredHosts = true
 
   /// Creates a segment.
   public init(

@@ -44,8 +44,9 @@ extension Network {
     }
     let answered = answering.map { AddressSet.union($0) }
     return segments.indices.map { segment in
-      let home = homeAddresses(on: segment)
-      let isKnown = segment == internet || !segments[segment].subnets.isEmpty
+      let isInhabited = segments[segment].hasUndeclaredHosts
+      let home = isInhabited ? homeAddresses(on: segment) : .none
+      let isKnown = segment == internet || !isInhabited || !segments[segment].subnets.isEmpty
       let taken = domain(of: segment).reduce(linked[segment]) { $0.union(answered[$1]) }
       return SegmentHosts(
         implicit: (isKnown ? home : .all.subtracting(Self.multicast)).subtracting(taken),

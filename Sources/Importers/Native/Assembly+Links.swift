@@ -72,7 +72,7 @@ extension Assembly {
     let name = lineName(of: "link", at: link.place)
     var segments: [Int] = []
     for (number, party) in [a, b].enumerated() {
-      let segment = addSegment(named: "\(name)/\(number + 1)", link.medium, at: link.place)
+      let segment = addLine(named: "\(name)/\(number + 1)", link.medium, at: link.place)
       segments.append(segment)
       end(party, on: segment, named: name, addresses: [], at: link.place)
     }
@@ -121,6 +121,13 @@ extension Assembly {
     return "\(what):\(used + 1)"
   }
 
+  /// Adds a segment on which nobody is but those at its ends.
+  mutating func addLine(named name: String, _ medium: Medium, at place: Place) -> Int {
+    let segment = addSegment(named: name, medium, at: place)
+    network.segments[segment].hasUndeclaredHosts = false
+    return segment
+  }
+
   mutating func addSegment(named name: String, _ medium: Medium, at place: Place) -> Int {
     segments[name] = network.segments.count
     network.segments.append(Segment(name: name, place: place, medium: medium))
@@ -133,6 +140,7 @@ extension Assembly {
     named name: String, between ends: [Int], under condition: Int?, at place: Place
   ) {
     var device = Device(name: name, place: place, kind: .gateway)
+    device.sendsOwnPackets = false
     for (number, segment) in ends.enumerated() {
       var interface = Interface(name: "\(number + 1)", place: place)
       interface.segment = segment
@@ -164,7 +172,7 @@ extension Assembly {
       var segments: [Int] = []
       for (number, end) in tunnel.ends.enumerated() {
         guard let party = party(end.party, in: part) else { continue }
-        let segment = addSegment(named: "\(name)/\(number + 1)", .tunnel, at: end.place)
+        let segment = addLine(named: "\(name)/\(number + 1)", .tunnel, at: end.place)
         segments.append(segment)
         self.end(
           party, on: segment, named: end.interface?.value ?? name,
@@ -229,6 +237,7 @@ extension Assembly {
         $0 != injection.into && network.segments[$0].medium != .tunnel && $0 != network.internet
       }
       var device = Device(name: injection.name, place: injection.place, kind: .gateway)
+      device.sendsOwnPackets = false
       for (number, segment) in ([injection.into] + others).enumerated() {
         var interface = Interface(name: "\(number + 1)", place: injection.place)
         interface.segment = segment

@@ -74,6 +74,7 @@ extension Assembly {
         + "; whether it leads on is the condition '\(name)'")
     if elsewhere.isEmpty { return }
     var unknown = Device(name: name, place: interface.place, kind: .router)
+    unknown.sendsOwnPackets = false
     for (number, segment) in ([segment] + elsewhere).enumerated() {
       var end = Interface(name: "\(number + 1)", place: interface.place)
       end.segment = segment
@@ -94,10 +95,10 @@ extension Assembly {
 
   /// A segment on which nobody is known.
   ///
-  /// Its only subnet is the unspecified address, which no host has, so that no zone holds a part of
-  /// it and nobody on it sends where the condition is false.
+  /// Its only subnet is the unspecified address, which no host has; nobody on it sends where the
+  /// condition is false.
   private mutating func addUnknownSegment(named name: String, at place: Place) -> Int {
-    let segment = addSegment(named: name, .copper, at: place)
+    let segment = addLine(named: name, .copper, at: place)
     network.segments[segment].subnets = [Prefix(host: IPAddress(ipv4: 0))]
     return segment
   }
