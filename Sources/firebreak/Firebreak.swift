@@ -37,4 +37,17 @@ struct Firebreak: ParsableCommand {
     subcommands: [
       VerifyCommand.self, TraceCommand.self, ShowCommand.self, ExportCommand.self,
     ])
+
+  /// Runs the command line; help and the version are written as reports are, so that it is noticed
+  /// where they cannot be.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      guard exitCode(for: error).isSuccess else { exit(withError: error) }
+      Terminal.write(fullMessage(for: error) + "\n")
+      exit()
+    }
+  }
 }

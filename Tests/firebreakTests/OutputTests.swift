@@ -75,7 +75,7 @@ import Testing
     #expect(unread.errors == "")
   }
 
-  @Test(arguments: commands)
+  @Test(arguments: commands + ["--help", "verify -h", "help show", "--version"])
   func `ends with 74 where it cannot be written`(command: String) throws {
     let shell = try shell()
     #expect(shell.run("firebreak \(command) >/dev/full").status == 74)
