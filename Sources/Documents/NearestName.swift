@@ -17,6 +17,16 @@ public func nearestName(to name: String, among names: some Sequence<String>) -> 
   return best?.name
 }
 
+/// The nearest name, where it is near enough to be what was meant: at most half of the letters are
+/// wrong, or the only one.
+public func similarName(to name: String, among names: some Sequence<String>) -> String? {
+  guard let nearest = nearestName(to: name, among: names) else { return nil }
+  let wanted = Array(name.lowercased().unicodeScalars.prefix(64))
+  let letters = Array(nearest.lowercased().unicodeScalars.prefix(64))
+  let distance = typingErrors(between: wanted, and: letters)
+  return distance <= max(1, max(wanted.count, letters.count) / 2) ? nearest : nil
+}
+
 /// The optimal string alignment distance.
 ///
 /// - Complexity: O(*nm*) in the lengths.

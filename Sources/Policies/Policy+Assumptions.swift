@@ -20,11 +20,12 @@ extension Policy {
         names[$0] == assumption.name || names[$0].hasSuffix("/" + assumption.name)
       }
       if found.isEmpty {
-        let near = nearestName(to: assumption.name, among: names)
+        let near = similarName(to: assumption.name, among: names)
         errors.append(
           InputError(
             at: assumption.place, "no condition is named '\(assumption.name)'",
-            hint: near.map { "did you mean '\($0)'?" } ?? "the network has no conditions"))
+            hint: names.isEmpty
+              ? "the network has no conditions" : near.map { "did you mean '\($0)'?" }))
       }
       for index in found {
         if let earlier = settled.updateValue(assumption.outcome, forKey: index),

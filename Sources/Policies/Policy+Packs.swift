@@ -12,7 +12,7 @@ extension Policy {
     var result = self
     for reference in packs {
       guard let pack = Pack.all.first(where: { $0.name == reference.name }) else {
-        let near = nearestName(to: reference.name, among: Pack.all.map(\.name))
+        let near = similarName(to: reference.name, among: Pack.all.map(\.name))
         errors.append(
           InputError(
             at: reference.place, "no pack is named '\(reference.name)'",

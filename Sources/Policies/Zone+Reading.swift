@@ -123,7 +123,7 @@ extension Member {
     _ text: String, _ kind: String, _ error: AddressError, _ place: Place
   ) -> InputError {
     if text.contains(":"), !kind.isEmpty, !kind.allSatisfy(\.isHexDigit) {
-      let near = nearestName(to: kind, among: kinds)
+      let near = similarName(to: kind, among: kinds)
       return InputError(
         at: place, "'\(kind):' is no kind of member",
         hint: near.map { "did you mean '\($0):'?" })

@@ -95,6 +95,12 @@ private func refusal(_ text: String, limits: DocumentLimits = .standard) -> Stri
   @Test func `fewest typing errors win`() {
     let names = ["segments", "devices", "endpoints", "links"]
     #expect(nearestName(to: "sgements", among: names) == "segments")
+    for (name, meant) in [
+      ("sgements", "segments"), ("xxgmenx", "segments"), ("xxxmenx", nil), ("z", nil),
+    ] {
+      #expect(similarName(to: name, among: ["segments"]) == meant, "\(name)")
+    }
+    #expect(similarName(to: "z", among: ["a"]) == "a")
     #expect(nearestName(to: "Device", among: names) == "devices")
     #expect(nearestName(to: "lniks", among: names) == "links")
     #expect(nearestName(to: "", among: names) == "links")

@@ -298,7 +298,7 @@ struct Refusal: CustomTestStringConvertible, Sendable {
       "a format that is not known", "ios", "hostname r1\n",
       """
       n/network.json:2:28: error: no format is named 'ios'
-        hint: did you mean 'panos'?
+        hint: the formats are nftables, panos
       """),
   ]
 }

@@ -74,10 +74,11 @@ extension Assembly {
     let names = importers.map(\.name)
     if let format = description.format {
       if let importer = importers.first(where: { $0.name == format.value }) { return importer }
-      let near = nearestName(to: format.value, among: names)
+      let near = similarName(to: format.value, among: names)
       fail(
         at: format.place, "no format is named '\(format.value)'",
-        hint: near.map { "did you mean '\($0)'?" })
+        hint: near.map { "did you mean '\($0)'?" }
+          ?? "the formats are \(names.joined(separator: ", "))")
       return nil
     }
     if let importer = importers.first(where: { $0.recognises(config.bytes) }) { return importer }

@@ -251,7 +251,7 @@ extension Assembly {
 
   /// The name that may have been meant, for the first errors.
   func nearName(to name: String, among names: @autoclosure () -> [String]) -> String? {
-    errors.count < nearestNameLimit ? nearestName(to: name, among: names()) : nil
+    errors.count < nearestNameLimit ? similarName(to: name, among: names()) : nil
   }
 
   /// The condition of this name, which is global.
