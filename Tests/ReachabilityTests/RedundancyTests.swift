@@ -5,8 +5,9 @@ import Reachability
 import Simulation
 import Testing
 
-/// Two members of a redundancy group that both give 10.0.0.100 an address of a pool, which lies on
-/// `b` and on `c`. The first opens sessions, but none of its packets gets on; the second opens none.
+/// Two members of a redundancy group that both give 10.0.0.100 an address of a pool.
+///
+/// The pool lies on `b` and on `c`. The first opens sessions, but none of its packets gets on; the second opens none.
 @Suite struct `A redundancy group that translates` {
   /// How the routes of a member cut the pool: in two, not at all, or otherwise.
   enum Cut: CaseIterable {
