@@ -115,9 +115,7 @@ struct ClaimLowering {
   ) throws(NoClaim) -> Claims.Claim.Kind {
     if case .noDualHomed(let a, let b, let except) = resolved.obligation {
       let network = traffic.network
-      let sides = [a, b].map { zone in
-        network.groups(in: zone, except: except).map { network.endpoints[$0].name }
-      }
+      let sides = [a, b].map { network.hosts(in: $0, except: except) }
       return .apart(left: sides[0], right: sides[1])
     }
     return try never(Ask.joined(try asks(of: resolved)))

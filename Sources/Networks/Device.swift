@@ -3,7 +3,7 @@ public import Places
 
 /// A node that forwards, filters or ends traffic: a firewall, router, switch, host, or diode.
 public struct Device: Hashable, Sendable {
-  /// What sort of device it is; only reports and `diode` look at it.
+  /// What sort of device it is; only reports, `diode` and `noDualHomed` look at it.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     /// A firewall.
     case firewall

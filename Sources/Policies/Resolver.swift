@@ -155,7 +155,7 @@ struct Resolver {
     _ what: String, _ name: String, among names: [String], at place: Place
   ) {
     let verb = NamePattern(name).isName ? "is named" : "has a name like"
-    let near = errors.count < nearestNameLimit ? nearestName(to: name, among: names) : nil
+    let near = errors.count < nearestNameLimit ? similarName(to: name, among: names) : nil
     fail(
       at: place, "no \(what) \(verb) '\(name)'", hint: near.map { "did you mean '\($0)'?" })
   }
@@ -191,6 +191,8 @@ private struct ExtentBuilder {
   private var addresses: [Int: [AddressSet]] = [:]
   /// What is named of the addresses that links give to hosts, by segment.
   private var lines: [Int: [AddressSet]] = [:]
+  /// What is named of the addresses that devices answer for, by segment.
+  private var answered: [Int: [AddressSet]] = [:]
   private var devices: Set<Int> = []
   /// Whether a zone among the members has an error.
   var lacksZone = false
@@ -202,6 +204,7 @@ private struct ExtentBuilder {
 
   mutating func add(segment: Int) {
     let hosts = hosts[segment]
+    if !hosts.answered.isEmpty { answered[segment, default: []].append(hosts.answered) }
     if !hosts.all.isEmpty || hosts.hasHostsWithoutAddress {
       addresses[segment, default: []].append(hosts.all)
       if !hosts.linked.isEmpty { lines[segment, default: []].append(hosts.linked) }
@@ -241,6 +244,8 @@ private struct ExtentBuilder {
       let home = hosts.isKnown ? hosts.all : hosts.declared
       let held = wanted.held(in: home)
       if !held.isEmpty { addresses[segment, default: []].append(held) }
+      let own = wanted.held(in: hosts.answered)
+      if !own.isEmpty { answered[segment, default: []].append(own) }
       let line = wanted.held(in: hosts.linked)
       if !line.isEmpty { lines[segment, default: []].append(line) }
     }
@@ -255,6 +260,7 @@ private struct ExtentBuilder {
     for part in extent.parts {
       addresses[part.segment, default: []].append(part.addresses)
       if !part.lines.isEmpty { lines[part.segment, default: []].append(part.lines) }
+      if !part.answered.isEmpty { answered[part.segment, default: []].append(part.answered) }
     }
     devices.formUnion(extent.devices)
   }
@@ -265,6 +271,7 @@ private struct ExtentBuilder {
       var part = ZoneExtent.Part(
         segment: segment, addresses: all, declared: all.intersection(hosts[segment].declared))
       part.lines = AddressSet.union(lines[segment] ?? []).subtracting(all)
+      part.answered = AddressSet.union(answered[segment] ?? [])
       return part
     }
     return ZoneExtent(name: name, place: place, parts: parts, devices: devices.sorted())

@@ -12,6 +12,8 @@ struct SegmentHosts {
   var declared: AddressSet
   /// The addresses that links give to endpoint groups here.
   var linked: AddressSet
+  /// The addresses that devices answer for here.
+  var answered: AddressSet
   /// Whether a subnet says what `implicit` is.
   var isKnown: Bool
   /// Whether an endpoint group joins the segment without an address.
@@ -50,7 +52,8 @@ extension Network {
       let taken = domain(of: segment).reduce(linked[segment]) { $0.union(answered[$1]) }
       return SegmentHosts(
         implicit: (isKnown ? home : .all.subtracting(Self.multicast)).subtracting(taken),
-        declared: AddressSet.union(declared[segment]), linked: linked[segment], isKnown: isKnown,
+        declared: AddressSet.union(declared[segment]), linked: linked[segment],
+        answered: answered[segment], isKnown: isKnown,
         hasHostsWithoutAddress: withoutAddress[segment])
     }
   }

@@ -14,6 +14,9 @@ public struct ZoneExtent: Hashable, Sendable {
     /// Addresses that the selection names here and that links give to hosts that are at home
     /// elsewhere: none of its own, but feet on its ground.
     public var lines = AddressSet.none
+    /// Addresses that the selection names here and that devices answer for: no host's, but their
+    /// interface is in its range.
+    public var answered = AddressSet.none
 
     /// Creates a part.
     public init(segment: Int, addresses: AddressSet, declared: AddressSet) {

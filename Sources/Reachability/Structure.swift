@@ -6,13 +6,12 @@ import Places
 import Policies
 
 extension Verifier {
-  /// Decides whether an endpoint group joins two zones at once.
+  /// Decides whether an endpoint group, or a device that is a host, joins two zones at once.
   func decideDualHomed(_ a: ZoneExtent, _ b: ZoneExtent, except: ZoneExtent?) -> Verdict {
     var remarks: [String] = []
-    for (number, inA, inB) in network.groups(joining: a, b, except: except) {
-      let group = network.endpoints[number]
+    for (host, inA, inB) in network.hosts(joining: a, b, except: except) {
       remarks.append(
-        "\(group.name) (\(group.place)) has \(Self.names(inA, in: network)) in \(a.name) and "
+        "\(host.name) (\(host.place)) has \(Self.names(inA, in: network)) in \(a.name) and "
           + "\(Self.names(inB, in: network)) in \(b.name)")
     }
     if remarks.isEmpty {

@@ -61,3 +61,32 @@ private func apart(
     }
   }
 }
+
+@Suite struct `Devices with a foot in each zone` {
+  /// A device with an interface of the first zone and one of the second.
+  private func standing(_ kind: Device.Kind, _ first: String = "10.0.0.9/24") -> Sketch {
+    var sketch = office(rule(.deny))
+    _ = sketch.device("scada", (0, [first]), (1, ["10.0.1.9/24"])) { $0.kind = kind }
+    return sketch
+  }
+
+  @Test func `a host is one, a firewall is not`() {
+    #expect(standing(.host).verdict(apart()) == "violated")
+    #expect(standing(.firewall).verdict(apart()) == "holds")
+    #expect(standing(.host).verdict(apart(except: "device:scada")) == "holds")
+  }
+
+  @Test func `its address is in the zone or is not`() {
+    for (first, verdict) in [
+      ("10.0.0.15/24", "violated"), ("10.0.0.16/24", "holds"), ("10.0.0.7/24", "holds"),
+    ] {
+      #expect(standing(.host, first).verdict(apart("10.0.0.8/29")) == verdict, "\(first)")
+    }
+  }
+
+  @Test func `an interface that is down is none`() {
+    var sketch = standing(.host)
+    sketch.network.devices[1].interfaces[0].isUp = false
+    #expect(sketch.verdict(apart()) == "holds")
+  }
+}
