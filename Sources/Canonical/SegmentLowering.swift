@@ -36,7 +36,32 @@ extension Lowering {
     let owned = ownerEntries(
       on: [internet], delivering: canonical.deliveredOnSegment[internet])
     let rest = match(entries + owned, otherwise: canonical.deliveredOnSegment[internet])
-    define(canonical.put[internet], .choose([rest]))
+    define(canonical.put[internet], .choose([routed(rest)]))
+  }
+
+  /// What is put on the internet for a translated address in no subnet may come to who translates it.
+  private mutating func routed(_ rest: Int) -> Int {
+    func owners(_ addresses: (Network.RoutedAddresses) -> AddressSet) -> [Owner] {
+      network.routedAddresses.map {
+        Owner(
+          addresses: addresses($0),
+          target: canonical.arrival[$0.port.device][$0.port.interface])
+      }
+    }
+    let possible = Self.cells(of: owners(\.possible)).map { cell in
+      (
+        boxes: cell.addresses.destinationBoxes,
+        target: add(.spread(main: rest, copies: cell.targets))
+      )
+    }
+    let others = match(possible, otherwise: rest)
+    let certain = Self.cells(of: owners(\.certain)).map { cell in
+      (
+        boxes: cell.addresses.destinationBoxes,
+        target: add(.spread(main: choose(cell.targets), copies: [others]))
+      )
+    }
+    return match(certain, otherwise: others)
   }
 
   private mutating func lowerPut(_ segment: Int) {

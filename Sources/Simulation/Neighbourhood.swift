@@ -47,8 +47,11 @@ struct Neighbourhood: Sendable {
   private(set) var domainOfSegment: [Int] = []
   /// The segments that hold an unmodelled next hop, and the next hop, ascending by segment.
   private(set) var unmodelledNextHops: [UnmodelledNextHop] = []
+  /// The translated addresses in no subnet that the internet may route to us.
+  let routedAddresses: [Network.RoutedAddresses]
 
   init(of network: Network) {
+    routedAddresses = network.routedAddresses
     domainOfSegment = Array(repeating: -1, count: network.segments.count)
     let joined = network.internetJoinedSegments
     for segment in network.segments.indices where domainOfSegment[segment] < 0 {

@@ -125,6 +125,16 @@ extension Simulator {
     guard let address = IPAddress(state.header.family, state.header.destination) else {
       return [delivering(state, on: internet)]
     }
+    let routed = neighbourhood.routedAddresses.filter {
+      $0.certain.contains(address) || $0.possible.contains(address)
+    }
+    return crossing(state, from: internet, to: routed.map(\.port))
+      + afterPuttingOnInternet(state, internet, to: address)
+  }
+
+  private func afterPuttingOnInternet(
+    _ state: PacketState, _ internet: Int, to address: IPAddress
+  ) -> [Step] {
     let joined = neighbourhood.domains.filter { domain in
       domain.isJoined && domain.subnets.contains { $0.contains(address) }
     }
