@@ -21,7 +21,8 @@ extension Resolver {
   mutating func resolveRequirements(waivers: [ResolvedWaiver]) -> [ResolvedRequirement] {
     policy.requirements.compactMap { requirement in
       let obligation = requirement.obligation.map { resolve($0) }
-      guard checkEnds(of: obligation, requirement), checkRouting(of: obligation, requirement)
+      guard checkEnds(of: obligation, requirement), checkRouting(of: obligation, requirement),
+        checkFamilies(of: obligation, requirement)
       else { return nil }
       return ResolvedRequirement(
         requirement: requirement, obligation: obligation,
@@ -41,6 +42,24 @@ extension Resolver {
       at: requirement.place,
       "'\(requirement.id)' is a mustReach, which has no answer with \"routing\": \"any\"",
       hint: "ask it of a network whose routing is \"configured\"")
+    return false
+  }
+
+  /// Whether a requirement that traffic arrives is between ends that have addresses of one family.
+  private mutating func checkFamilies(
+    of obligation: Obligation<ZoneExtent>, _ requirement: Requirement
+  ) -> Bool {
+    guard case .mustReach(let from, let to, _) = obligation, !from.isEmpty, !to.isEmpty else {
+      return true
+    }
+    let (a, b) = (network.usableAddresses(of: from), network.usableAddresses(of: to))
+    for family in [Family.ipv4, .ipv6] where !a[family].isEmpty && !b[family].isEmpty {
+      return true
+    }
+    fail(
+      at: requirement.place,
+      "'\(from.name)' and '\(to.name)', between which '\(requirement.id)' is, have no address family "
+        + "in common")
     return false
   }
 
@@ -164,6 +183,16 @@ extension Obligation {
     case .managedFrom(let devices, let from, _): (devices, from)
     case .noDualHomed(let a, let b, _): (a, b)
     }
+  }
+}
+
+extension Network {
+  /// The addresses by which an extent takes part in connections beyond its segment: the declared ones
+  /// where there are any, and those of devices.
+  fileprivate func usableAddresses(of extent: ZoneExtent) -> AddressSet {
+    let hosts = extent.parts.map { $0.declared.isEmpty ? $0.addresses : $0.declared }
+    let own = extent.devices.map { devices[$0].ownAddresses }
+    return AddressSet.union(hosts + own).subtracting(Self.linkLocal)
   }
 }
 

@@ -98,8 +98,11 @@ extension Engine {
       var result: [(Int, Flow)] = []
       for known in try recalled(flow, device: device) { result.append((remembered, known)) }
       for memory in memories[device].classes {
-        rest.space = try store.subtracting(memory.reply, from: rest.space)
-        rest.space = try store.subtracting(memory.forward, from: rest.space)
+        for known in [memory.reply, memory.forward] {
+          // What the session's first packet was does not matter here.
+          let taken = try store.project(known, away: Trail.ghosts(in: .session))
+          rest.space = try store.subtracting(taken, from: rest.space)
+        }
       }
       result.append((fresh, rest))
       return result

@@ -15,12 +15,37 @@ extension Verifier {
 
   /// Decides whether a connection is possible from every declared address of one zone to every one
   /// of another, whatever is chosen on the way.
+  ///
+  /// A host that is published under other addresses may be reached by those instead of its own.
   mutating func decideMustReach(
     _ from: ZoneExtent, _ to: ZoneExtent, services: ServiceSet
   ) throws(LimitReached) -> Decision {
     let from = atHome(from)
-    let goal = Self.declared(atHome(to))
-    let packets = try packets(to: goal, services: services)
+    var rest = Self.declared(atHome(to))
+    var decisions: [Decision] = []
+    for group in network.endpoints where !group.published.isEmpty {
+      let goal = Self.part(of: rest, ownedBy: group)
+      if goal.isEmpty { continue }
+      rest = Self.subtracting(goal, from: rest)
+      var decision = try decide(from, goal, services)
+      if !decision.holds {
+        let published = AddressSet(group.published.map { Prefix(host: $0) })
+        decision = try decide(from, goal, services, by: published)
+      }
+      decisions.append(decision)
+    }
+    if !rest.isEmpty { decisions.append(try decide(from, rest, services)) }
+    return decisions.first { $0.verdict.name == "violated" } ?? decisions.first { !$0.holds }
+      ?? Decision(.holds(Proof()))
+  }
+
+  /// Decides the same for those packets to a goal that are sent to its own addresses or to others.
+  private mutating func decide(
+    _ from: ZoneExtent, _ goal: ZoneExtent, _ services: ServiceSet, by others: AddressSet? = nil
+  ) throws(LimitReached) -> Decision {
+    let own = engine.destinationBoxes(goal)
+    let published = (others ?? AddressSet.none).destinationBoxes
+    let packets = try packets(to: others == nil ? own : published, services: services)
     var starts: [ReachKey.Start] = []
     for sending in sendings(from: from) {
       let space = try engine.restrict(packets, toSources: sending.addresses)
@@ -35,7 +60,8 @@ extension Verifier {
     }
     guard starts.contains(where: { !$0.space.isEmpty }) else {
       return Decision(
-        .undecided(Doubt(limit: "the zones have no address family in common")))
+        .undecided(
+          Doubt(limit: "no packet of the services has a source and a destination in the zones")))
     }
     var failing: [Breach] = []
     for start in starts where !start.space.isEmpty {
@@ -46,7 +72,7 @@ extension Verifier {
       }
       failing += found
     }
-    return try decision(on: failing, from: from, to: to)
+    return try decision(on: failing, from: from, to: goal)
   }
 
   /// The packets that fail on their way, and those whose replies fail on theirs.
@@ -238,9 +264,37 @@ extension Verifier {
     return result
   }
 
-  /// The opening packets of the services to a zone's addresses, from unprivileged ports.
+  /// The part of an extent that an endpoint group has.
+  private static func part(of extent: ZoneExtent, ownedBy group: EndpointGroup) -> ZoneExtent {
+    var result = extent
+    result.devices = []
+    result.parts = extent.parts.compactMap { part in
+      var own = part
+      let attached = group.attachments.filter { $0.segment == part.segment }
+      let addresses = attached.reduce(AddressSet.none) { $0.union($1.addresses) }
+      own.addresses = addresses.intersection(part.addresses)
+      own.declared = own.addresses
+      return own.addresses.isEmpty ? nil : own
+    }
+    return result
+  }
+
+  /// An extent without the addresses of another.
+  private static func subtracting(_ goal: ZoneExtent, from extent: ZoneExtent) -> ZoneExtent {
+    var result = extent
+    result.parts = extent.parts.compactMap { part in
+      guard let other = goal[part.segment] else { return part }
+      var rest = part
+      rest.addresses = part.addresses.subtracting(other.addresses)
+      rest.declared = part.declared.subtracting(other.addresses)
+      return rest.addresses.isEmpty ? nil : rest
+    }
+    return result
+  }
+
+  /// The opening packets of the services to some destinations, from unprivileged ports.
   private mutating func packets(
-    to goal: ZoneExtent, services: ServiceSet
+    to destinations: [HeaderBox], services: ServiceSet
   ) throws(LimitReached) -> HeaderSpace {
     let tcp = Ranges(UInt128(IPProtocol.tcp))
     let plain = ZoneTraffic.outside.constrained(.fragment, to: Ranges(0))
@@ -254,8 +308,7 @@ extension Verifier {
       plain.constrained(.protocol, to: IPProtocol.withPorts.complement(upTo: 255)),
     ]
     let wanted = HeaderBox.product(
-      HeaderBox.product(kinds, engine.traffic.boxes(of: services)),
-      engine.destinationBoxes(goal))
+      HeaderBox.product(kinds, engine.traffic.boxes(of: services)), destinations)
     var space = try engine.store.space(of: wanted)
     space = try engine.store.intersection(space, engine.valid)
     return try engine.withoutExtensionHeaders(space)

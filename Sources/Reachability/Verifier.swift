@@ -143,6 +143,12 @@ struct Verifier: ~Copyable {
     var verdict: Verdict
     var internalError: String?
 
+    /// Whether the requirement holds.
+    var holds: Bool {
+      if case .holds = verdict { return true }
+      return false
+    }
+
     init(_ verdict: Verdict, internalError: String? = nil) {
       self.verdict = verdict
       self.internalError = internalError

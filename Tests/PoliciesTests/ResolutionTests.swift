@@ -295,4 +295,22 @@ private func errors(
     "2026-01-32", "2026/01/31", "",
   ])
   func `a day that there is not`(text: String) { #expect(Day(parsing: text) == nil) }
+
+  @Test func `nothing arrives between addresses of different families`() throws {
+    let zones = [
+      zone("v4", "10.47.0.5"), zone("v6", "2001:db8:47::9"), zone("any", "segment:office"),
+    ]
+    func between(_ from: String, _ to: String) -> Obligation<Selection> {
+      .mustReach(from: select(from), to: select(to), services: .any)
+    }
+    #expect(
+      errors(zones, [between("v4", "v6")], in: try sampleNetwork()) == [
+        "'v4' and 'v6', between which 'R0' is, have no address family in common"
+      ])
+    #expect(errors(zones, [between("v4", "any")], in: try sampleNetwork()) == [])
+    #expect(
+      errors(
+        zones, [.isolate(from: select("v4"), to: select("v6"), services: .any)],
+        in: try sampleNetwork()) == [])
+  }
 }
