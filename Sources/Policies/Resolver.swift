@@ -223,9 +223,13 @@ private struct ExtentBuilder {
     addLinks(ofEndpoint: index)
   }
 
-  /// Adds where links take an endpoint group: a modem belongs to a zone as its host does.
+  /// Adds where lines take an endpoint group: a modem belongs to a zone as its host does.
   private mutating func addLinks(ofEndpoint index: Int) {
     let group = network.endpoints[index]
+    for attachment in group.attachments
+    where !network.segments[attachment.segment].hasUndeclaredHosts {
+      addresses[attachment.segment, default: []].append(attachment.addresses)
+    }
     let own = AddressSet.union(group.attachments.map(\.addresses))
     for link in network.links {
       for (near, far) in [(link.from, link.to), (link.to, link.from)] where near == .endpoint(index)
@@ -249,7 +253,7 @@ private struct ExtentBuilder {
       let line = wanted.held(in: hosts.linked)
       if !line.isEmpty { lines[segment, default: []].append(line) }
     }
-    if network.links.isEmpty { return }
+    if network.links.isEmpty, network.segments.allSatisfy(\.hasUndeclaredHosts) { return }
     for (index, group) in network.endpoints.enumerated() {
       let own = AddressSet.union(group.attachments.map(\.addresses))
       if !wanted.held(in: own).isEmpty { addLinks(ofEndpoint: index) }

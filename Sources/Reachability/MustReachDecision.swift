@@ -144,10 +144,11 @@ extension Verifier {
     return result
   }
 
-  /// The parts of an extent where its addresses are at home, without those on lines of a modem.
+  /// The parts of an extent where its addresses are at home, without those on lines.
   private func atHome(_ extent: ZoneExtent) -> ZoneExtent {
     var result = extent
     result.parts = extent.parts.filter { part in
+      if !network.segments[part.segment].hasUndeclaredHosts { return false }
       let home = network.addresses(on: part.segment)
       return home.isEmpty || part.addresses.isEmpty
         || !part.addresses.intersection(home).isEmpty
