@@ -56,7 +56,7 @@ targets += room(
   [
     "Packets", "Places", "HeaderSpaces", "Networks", "Simulation", "Policies", "Canonical",
     "Certificates", heap,
-  ], tests: ["Formulas", "Projects"])
+  ], tests: ["CertificateChecker", "Formulas", "Projects"])
 targets += room(
   "Projects",
   ["Packets", "Places", "Documents", "Networks", "Importers", "Policies", "Canonical"],
