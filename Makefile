@@ -6,10 +6,11 @@
 demo:
 	@Scripts/demo
 
-# Builds the tool.
+# Builds the tool, and the checker of its certificates.
 build:
 	@Scripts/prerequisites
 	swift build -c release --product firebreak
+	swift build -c release --product firebreak-check
 
 # Runs every test; the last line counts them.
 test:
