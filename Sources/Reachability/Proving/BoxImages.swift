@@ -151,16 +151,11 @@ extension Prover {
     if !way.isForward { box = Self.exchanged(box) }
     if box.isEmpty { return [] }
     if way.isError {
-      let ends = box.without(HeaderField.allCases.filter { !Self.errorFields.contains($0) })
+      let ends = box.without(Self.others)
       return engine.canonical.icmpErrors.map { ends.intersection($0) }.filter { !$0.isEmpty }
     }
     return way == .reply ? answers(box, family).filter { !$0.isEmpty } : [box]
   }
-
-  private static let errorFields: Set<HeaderField> = [
-    .family, .destinationIPv4, .destinationIPv6, .sessionSourceIPv4, .sessionSourceIPv6,
-    .sessionDestinationIPv4, .sessionDestinationIPv6,
-  ]
 
   private static func exchanged(_ box: HeaderBox) -> HeaderBox {
     var result = box

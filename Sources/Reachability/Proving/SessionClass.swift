@@ -123,15 +123,13 @@ extension Prover {
     trail.kept.compactMap { Trail.ghost(of: $0, in: bank) }
   }
 
+  /// What of a session an ICMP error about it tells.
   private static let ends: Set<HeaderField> = [
     .family, .destinationIPv4, .destinationIPv6, .sessionSourceIPv4, .sessionSourceIPv6,
     .sessionDestinationIPv4, .sessionDestinationIPv6,
   ]
-  private static let others = HeaderField.allCases.filter { !ends.contains($0) }
-  private static let exchanged: [(HeaderField, HeaderField)] = [
-    (.sourceIPv4, .destinationIPv4), (.sourceIPv6, .destinationIPv6),
-    (.sourcePort, .destinationPort),
-  ]
+  /// The fields that it does not tell.
+  static let others = HeaderField.allCases.filter { !ends.contains($0) }
 
   /// The packets that sessions take in a way, with the session ghosts that they get; sessions have
   /// their ghosts in the bank of the trail.
@@ -156,7 +154,7 @@ extension Prover {
         }
       }
     } else {
-      for (a, b) in Self.exchanged { space = try engine.store.swap(a, b, in: space) }
+      space = try engine.swapped(space)
       if way == .reply { space = try engine.answeredTypes(of: space) }
     }
     guard way.isError else { return space }
@@ -192,7 +190,7 @@ extension Prover {
       }
     } else {
       if way == .reply { space = try asked(by: space, family) }
-      for (a, b) in Self.exchanged { space = try engine.store.swap(a, b, in: space) }
+      space = try engine.swapped(space)
     }
     for field in known.trail.kept {
       guard let sent = Trail.ghost(of: field, in: .sent),

@@ -61,7 +61,7 @@ extension Prover {
       }
       unsafe.packets[node] = try engine.store.union(known, news)
       for edge in graph.predecessors[node] {
-        try spread(news, over: edge, to: node, &unsafe, &search)
+        try spread(news, over: edge, &unsafe, &search)
       }
     }
     return unsafe
@@ -85,7 +85,7 @@ extension Prover {
           let part = try engine.store.restrict(asked, to: box)
           if part.isEmpty { continue }
           let others = try engine.store.restrict(coming, to: box)
-          let wide = try narrowed(part, apartFrom: others, Self.views)
+          let wide = try narrowed(part, apartFrom: others)
           result = try engine.store.union(result, try engine.store.restrict(wide, to: box))
         }
       }
@@ -107,12 +107,12 @@ extension Prover {
   }
 
   private mutating func narrowed(
-    _ space: HeaderSpace, apartFrom others: HeaderSpace, _ views: [[HeaderField]]
+    _ space: HeaderSpace, apartFrom others: HeaderSpace
   ) throws -> HeaderSpace {
     let literals = engine.store.conditions(in: space)
     var plain = try engine.store.existentially(space, over: literals)
     if try !engine.store.isDisjoint(plain, others) { plain = space }
-    for unseen in views {
+    for unseen in Self.views {
       let wide = try engine.store.project(plain, away: unseen)
       if try engine.store.isDisjoint(wide, others) { return wide }
     }
@@ -188,7 +188,7 @@ extension Prover {
 
   /// Adds what becomes one of the unsafe packets at a node, over one of the ways there.
   private mutating func spread(
-    _ space: HeaderSpace, over edge: ProofGraph.Edge, to node: Int, _ unsafe: inout Unsafe,
+    _ space: HeaderSpace, over edge: ProofGraph.Edge, _ unsafe: inout Unsafe,
     _ search: inout UnsafeSearch
   ) throws {
     let from = graph.nodes[edge.node]
@@ -251,7 +251,7 @@ extension Prover {
             var breaking = try sessions(
               taking: try engine.store.intersection(packets, coming), known, way, family)
             if !breaking.isEmpty {
-              breaking = try narrowed(breaking, apartFrom: known.sessions, Self.views)
+              breaking = try narrowed(breaking, apartFrom: known.sessions)
             }
             try add(breaking, to: index, of: owner, &unsafe, &search)
             let safe = try engine.store.complement(unsafe.sessions[owner][index])
