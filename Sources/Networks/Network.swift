@@ -38,6 +38,10 @@ public struct Network: Hashable, Sendable {
   public var links: [Link] = []
   /// Devices that stand in for each other and share their sessions, each group ascending.
   public var redundancyGroups: [[Int]] = []
+  /// The names of these groups.
+  public var redundancyGroupNames: [String] = []
+  /// The devices whose filters were taken away, since the question is what happens without them.
+  public var unfiltered: [Int] = []
   /// The unknowns.
   public var conditions = ConditionTable()
   /// The application labels; the label 0 is "not yet identified".

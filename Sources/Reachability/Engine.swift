@@ -70,14 +70,16 @@ struct Engine: ~Copyable {
   /// Reachable sets by source, so that requirements of one source share them.
   var reachCache: [ReachKey: Reach] = [:]
 
-  init(_ network: Network, _ canonical: CanonicalNetwork, setLimit: Int) throws(LimitReached) {
+  init(
+    _ network: Network, _ canonical: CanonicalNetwork, setLimit: Int, notingLosses: Bool = false
+  ) throws(LimitReached) {
     self.network = network
     self.canonical = canonical
     traffic = ZoneTraffic(network, canonical)
     store = HeaderSpaceStore(limit: setLimit)
     valid = try store.valid()
     cases = [HeaderCases?](repeating: nil, count: canonical.tables.count)
-    plan = SearchPlan(canonical)
+    plan = SearchPlan(canonical, notingLosses: notingLosses)
     sessionPartners = network.devices.indices.map { network.sessionPartners(of: $0) }
     hasPacketConditions = canonical.conditions.conditions.contains {
       if case .evaluation = $0.scope { return $0.assumed == nil }

@@ -11,10 +11,12 @@ extension Engine {
     let reaches = try reaches(of: from)
     let wanted = try store.space(of: destinationBoxes(to))
     var found: Set<CanonicalNetwork.RuleReference> = []
+    var opaque: Set<CanonicalNetwork.RuleReference> = []
     for (location, table, outcome) in denials {
       var denied: [Flow] = []
       for reach in reaches { denied += try flows(of: reach, at: location) }
       for flow in denied {
+        opaque.formUnion(try opaqueRules(for: flow.space, in: table, outcome: outcome))
         let meant = try store.intersection(flow.space, wanted)
         for part in try split(meant, by: table) where part.target == outcome {
           let stopping = try parts(of: part.space, in: table, outcome: outcome)
@@ -23,12 +25,30 @@ extension Engine {
       }
     }
     var proof = Proof()
-    for reference in found.sorted() { proof.blocking.append(blockingRule(reference)) }
+    for reference in opaque.sorted() { proof.taken.append(network.taken(reference)) }
+    found.subtract(opaque)
+    for reference in found.sorted() { proof.blocking.append(network.blockingRule(reference)) }
     proof.blocking.sort { $0.place < $1.place }
     if proof.blocking.isEmpty {
       proof.remarks.append("nothing from \(from.name) is routed to \(to.name)")
     }
     return proof
+  }
+
+  /// The rules of a table with actions that are not modelled, and that may have this outcome, to which
+  /// some of the packets come.
+  private mutating func opaqueRules(
+    for space: HeaderSpace, in table: Int, outcome: Int
+  ) throws(LimitReached) -> [CanonicalNetwork.RuleReference] {
+    let hasOpaque = canonical.tables[table].entries.contains { entry in
+      entry.outcome == outcome && (entry.rule.map(network.isOpaque) ?? false)
+    }
+    guard hasOpaque else { return [] }
+    var result: [CanonicalNetwork.RuleReference] = []
+    for part in try split(space, by: table) where part.target == outcome {
+      result += try parts(of: part.space, in: table, outcome: outcome).map(\.rule)
+    }
+    return result.filter(network.isOpaque)
   }
 
   /// The rules of a table that give packets an outcome, in first-match order, each with those to which
@@ -63,15 +83,6 @@ extension Engine {
     return made
   }
 
-  private func blockingRule(_ reference: CanonicalNetwork.RuleReference) -> BlockingRule {
-    let device = network.devices[reference.device]
-    let list = device.acls[reference.acl]
-    let rule = list.rules.indices.contains(reference.rule) ? list.rules[reference.rule] : nil
-    return BlockingRule(
-      device: device.name, list: list.name, rule: rule?.name ?? "default",
-      place: rule?.place ?? list.place)
-  }
-
   /// The outcomes of the global conditions under which a witness's packet breaks the requirement
   /// whatever the other outcomes are.
   mutating func outcomes(
@@ -92,5 +103,70 @@ extension Engine {
       return isStale || canonical.conditions[condition].scope != .global
     }
     return try store.existentially(all, over: local)
+  }
+}
+
+extension Network {
+  /// Whether a rule does what is not modelled.
+  fileprivate func isOpaque(_ reference: CanonicalNetwork.RuleReference) -> Bool {
+    let list = devices[reference.device].acls[reference.acl]
+    guard list.rules.indices.contains(reference.rule) else { return false }
+    if case .opaque = list.rules[reference.rule].action { return true }
+    return false
+  }
+
+  /// That a rule which does what is not modelled is taken to let everything through.
+  fileprivate func taken(_ reference: CanonicalNetwork.RuleReference) -> Premise {
+    let device = devices[reference.device]
+    let list = device.acls[reference.acl]
+    let rule = list.rules[reference.rule]
+    return Premise(
+      "\(device.name): \(list.name) '\(rule.name)' is not modelled, and treated as permitting",
+      at: rule.place)
+  }
+
+  /// A rule that stops packets, or the list's end.
+  fileprivate func blockingRule(_ reference: CanonicalNetwork.RuleReference) -> BlockingRule {
+    let device = devices[reference.device]
+    let list = device.acls[reference.acl]
+    let rule = list.rules.indices.contains(reference.rule) ? list.rules[reference.rule] : nil
+    var result = BlockingRule(
+      device: device.name, list: list.name, rule: rule?.name ?? "default",
+      place: rule?.place ?? list.place)
+    switch rule?.action {
+    case .deny, .reject:
+      result.denial = Denial(
+        device: reference.device, .rule(list: reference.acl, rule: reference.rule))
+    case .return, nil:
+      // A list that was jumped to returns there; otherwise its own end denies.
+      if device.runLists.contains(reference.acl) {
+        result.denial = Denial(device: reference.device, .end(list: reference.acl))
+      }
+    case .permit, .jump, .goto, .next, .opaque: break
+    }
+    return result
+  }
+
+  /// A decision as reports name it.
+  func blockingRule(_ denial: Denial) -> BlockingRule {
+    let device = devices[denial.device]
+    var result: BlockingRule
+    switch denial.cause {
+    case .rule(let list, let rule):
+      let rule = device.acls[list].rules[rule]
+      result = BlockingRule(
+        device: device.name, list: device.acls[list].name, rule: rule.name, place: rule.place)
+    case .end(let list):
+      let list = device.acls[list]
+      result = BlockingRule(
+        device: device.name, list: list.name, rule: "default", place: list.place)
+    case .reversePath(let interface):
+      let interface = device.interfaces[interface]
+      result = BlockingRule(
+        device: device.name, list: interface.name, rule: "reverse path check",
+        place: interface.place)
+    }
+    result.denial = denial
+    return result
   }
 }

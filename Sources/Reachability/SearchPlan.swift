@@ -26,10 +26,10 @@ struct SearchPlan: Sendable {
     isLost[location] || mode == .learning && isDelivered[location]
   }
 
-  /// Plans a network.
+  /// Plans a network; with `notingLosses` what was there is noted before every loss.
   ///
   /// - Complexity: Linear in the locations and the ways between them.
-  init(_ canonical: CanonicalNetwork) {
+  init(_ canonical: CanonicalNetwork, notingLosses: Bool = false) {
     let successors = canonical.locations.map(\.successors)
     var ways = [Int](repeating: 0, count: successors.count)
     for next in successors.joined() { ways[next] += 1 }
@@ -49,6 +49,12 @@ struct SearchPlan: Sendable {
         let denies = targets.contains { canonical.locations[$0] == .drop(.denied) }
         if denies { isNoted[index] = true }
       default: break
+      }
+    }
+    if notingLosses {
+      let isLost = isLost
+      for (index, next) in successors.enumerated() where next.contains(where: { isLost[$0] }) {
+        isNoted[index] = true
       }
     }
     self.isJoint = isJoint

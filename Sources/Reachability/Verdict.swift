@@ -29,6 +29,12 @@ public struct Proof: Hashable, Sendable {
   public var blocking: [BlockingRule]
   /// What else stops it, in words: no route, no way in.
   public var remarks: [String]
+  /// The constructs on the way that are not modelled and are taken to let everything through.
+  public var taken: [Premise] = []
+  /// Decisions of which none can be left out, where evidence was asked for.
+  public var cut: BlockingCut?
+  /// How many devices stop it one after another, where evidence was asked for.
+  public var layers: Layers?
   /// The file of the certificate, where certificates were asked for and there is one.
   public var certificate: String?
   /// Why there is no certificate, where certificates were asked for.
@@ -51,6 +57,8 @@ public struct BlockingRule: Hashable, Sendable {
   public var rule: String
   /// Where the rule is.
   public var place: Place
+  /// The decision of a filter that it is; `nil` where none alone is behind it.
+  public var denial: Denial?
 }
 
 /// How and where a requirement is broken.
@@ -157,8 +165,8 @@ public struct VerificationResult: Sendable {
     public var requirement: Requirement
     /// Its verdict.
     public var verdict: Verdict
-    /// The assumptions that the verdict rests on, in words.
-    public var assumptions: [String]
+    /// What the verdict rests on.
+    public var assumptions: [Premise]
     /// A witness that the simulator did not replay: an error of ours, never a finding.
     public var internalError: String?
   }
@@ -169,6 +177,8 @@ public struct VerificationResult: Sendable {
   public var conditions: [Condition]
   /// Which zones reach which: for each pair, whether anything new is delivered.
   public var matrix: ZoneMatrix?
+  /// What no longer holds once devices are lost, where that was asked for.
+  public var losses: LossTable?
 
   /// Creates a result.
   public init(answers: [Answer], conditions: [Condition], matrix: ZoneMatrix? = nil) {
@@ -178,9 +188,10 @@ public struct VerificationResult: Sendable {
   }
 
   /// 0 where everything holds, 1 where something is violated and not waived, 2 where nothing is
-  /// violated but something is undecided.
+  /// violated but something is undecided; under each loss, where losses were asked for.
   public var exitStatus: Int32 {
-    var status: Int32 = 0
+    var status = losses?.exitStatus ?? 0
+    if status == 1 { return 1 }
     for answer in answers {
       switch answer.verdict {
       case .holds: break

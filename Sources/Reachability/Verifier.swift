@@ -56,21 +56,23 @@ struct Verifier: ~Copyable {
   let network: Network
   let simulator: Simulator
 
+  /// With `notingLosses` it is noted where packets are lost, whatever the reason.
   init(
-    _ network: Network, _ canonical: CanonicalNetwork, limits: VerificationLimits
+    _ network: Network, _ canonical: CanonicalNetwork, limits: VerificationLimits,
+    notingLosses: Bool = false
   ) throws(LimitReached) {
     var known = network
     known.conditions = canonical.conditions
     self.network = known
-    engine = try Engine(known, canonical, setLimit: limits.setEdges)
+    engine = try Engine(
+      known, canonical, setLimit: limits.setEdges, notingLosses: notingLosses)
     simulator = Simulator(network: known)
   }
 
   mutating func verify(
     _ policy: ResolvedPolicy, withMatrix: Bool, progress: (Int, Int) -> Void
   ) throws(LimitReached) -> VerificationResult {
-    let asked = try asked(by: policy, withMatrix: withMatrix)
-    try engine.prepare(asked: asked.hosts, ofDevices: asked.devices)
+    try prepare(for: policy.requirements, and: withMatrix ? policy.zones : [])
     var result = VerificationResult(
       answers: answers(policy.requirements, progress: progress),
       conditions: network.conditions.conditions)
@@ -91,11 +93,8 @@ struct Verifier: ~Copyable {
     _ requirement: ResolvedRequirement
   ) -> VerificationResult.Answer {
     var answer = VerificationResult.Answer(
-      requirement: requirement.requirement, verdict: .undecided(Doubt()),
-      assumptions: assumptions(), internalError: nil)
-    if case .noExit = requirement.obligation, requirement.requirement.exits == .direct {
-      answer.assumptions.append("exits through relays do not count (exits: direct)")
-    }
+      requirement: requirement.requirement, verdict: .undecided(Doubt()), assumptions: [],
+      internalError: nil)
     do {
       let outcome = try decide(requirement)
       answer.verdict = outcome.verdict
@@ -106,22 +105,24 @@ struct Verifier: ~Copyable {
     if let limit = engine.limit, case .holds = answer.verdict {
       answer.verdict = .undecided(Doubt(limit: limit))
     }
+    answer.assumptions = premises(of: requirement, answer.verdict)
     return answer
   }
 
-  /// Where the packets start that requirements ask about; what is left out costs time only.
-  private mutating func asked(
-    by policy: ResolvedPolicy, withMatrix: Bool
-  ) throws(LimitReached) -> (hosts: [ReachKey.Start], devices: [ReachKey.Start]) {
-    var extents: [ZoneExtent] = withMatrix ? policy.zones : []
-    for requirement in policy.requirements { extents += senders(asked: requirement.obligation) }
+  /// Follows what requirements ask about, and what zones send, together; what is left out costs time
+  /// only.
+  mutating func prepare(
+    for requirements: [ResolvedRequirement], and zones: [ZoneExtent] = []
+  ) throws(LimitReached) {
+    var extents = zones
+    for requirement in requirements { extents += senders(asked: requirement.obligation) }
     var hosts: [ReachKey.Start] = []
     var devices: [ReachKey.Start] = []
     for extent in extents {
       hosts += try engine.hostStarts(of: extent)
       devices += try engine.deviceStarts(of: extent)
     }
-    return (hosts, devices)
+    try engine.prepare(asked: hosts, ofDevices: devices)
   }
 
   /// Whose packets an obligation asks about, as far as they may be followed together with others'.
@@ -155,7 +156,7 @@ struct Verifier: ~Copyable {
     }
   }
 
-  private mutating func decide(
+  mutating func decide(
     _ requirement: ResolvedRequirement
   ) throws(LimitReached) -> Decision {
     switch requirement.obligation {
@@ -182,7 +183,7 @@ struct Verifier: ~Copyable {
   }
 
   /// What might break a requirement that no packet breaks, and is not followed.
-  private mutating func unfollowed(
+  mutating func unfollowed(
     _ requirement: ResolvedRequirement
   ) throws(LimitReached) -> String? {
     switch requirement.obligation {
@@ -288,28 +289,5 @@ struct Verifier: ~Copyable {
       }
     }
     return Decision(.undecided(doubt))
-  }
-
-  /// What every verdict rests on besides the model itself.
-  private func assumptions() -> [String] {
-    var result: [String] = []
-    switch network.spoofing {
-    case .none: result.append("hosts send from their own addresses only (spoofing: none)")
-    case .segment: result.append("hosts send from addresses of their segment (spoofing: segment)")
-    case .any: break
-    }
-    if network.routing == .any {
-      result.append("survives every routing change (routing: any)")
-    } else {
-      result.append("routes are as configured (routing: configured)")
-    }
-    if engine.canonical.hasSessions.contains(true) {
-      result.append("network devices open no sessions of their own that others make use of")
-    }
-    result.append("no segment hides a device that the description lacks")
-    for condition in network.conditions.conditions {
-      if let assumed = condition.assumed { result.append("\(condition.name) = \(assumed)") }
-    }
-    return result
   }
 }

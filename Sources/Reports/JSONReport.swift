@@ -14,6 +14,7 @@ extension Report {
       writer.member("network", network.name)
       writer.member("policy", policy.policy.name)
       writer.member("asOf", ifAny: judgementDay?.description)
+      if !unfiltered.isEmpty { writer.member("without", unfiltered) }
       writer.member("exitStatus", Int(result.exitStatus))
       writer.member("summary") { writeSummary(to: &$0) }
       writer.member("inputs", inputs) { writer, input in
@@ -24,10 +25,11 @@ extension Report {
         }
       }
       writer.member("requirements", result.answers) { write($1, to: &$0) }
+      writeLosses(to: &writer)
       writeMatrix(to: &writer)
       writer.member("conditions", result.conditions) { $0.write($1) }
       writer.member("assumptions") { writer in
-        writer.array(assumptions) { $0.string($1) }
+        writer.array(assumptions) { $0.write($1) }
       }
       writer.member("inferred", notices(.inferred)) { $0.write($1) }
       writer.member("findings", notices(.finding)) { $0.write($1) }
@@ -81,24 +83,8 @@ extension Report {
       }
       let waivers = waivers(of: requirement)
       if !waivers.isEmpty { writer.member("waivers", waivers) { $0.write($1) } }
-      writer.member("assumptions") { $0.array(answer.assumptions) { $0.string($1) } }
+      writer.member("assumptions", answer.assumptions) { $0.write($1) }
     }
-  }
-
-  private func write(_ proof: Proof, to writer: inout JSONWriter) {
-    writer.member("blocked", proof.blocking) { writer, rule in
-      writer.object(compact: true) {
-        $0.member("device", rule.device)
-        $0.member("list", rule.list)
-        $0.member("rule", rule.rule)
-        $0.member(rule.place)
-      }
-    }
-    if !proof.remarks.isEmpty {
-      writer.member("remarks") { $0.array(proof.remarks) { $0.string($1) } }
-    }
-    writer.member("certificate", ifAny: proof.certificate)
-    writer.member("withoutCertificate", ifAny: proof.withoutCertificate)
   }
 
   private func write(_ violation: Violation, to writer: inout JSONWriter) {

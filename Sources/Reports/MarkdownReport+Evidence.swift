@@ -55,7 +55,13 @@ extension Report {
   /// What the verdicts rest on.
   func writeAssumptions(to page: inout MarkdownPage) {
     page.heading(2, "Assumptions")
-    for assumption in assumptions { page.item(.init(assumption)) }
+    for assumption in assumptions {
+      if let place = assumption.place {
+        page.item(.init(assumption.text), ", at ", .code(place.description))
+      } else {
+        page.item(.init(assumption.text))
+      }
+    }
     if let day = judgementDay {
       page.item("waivers and indicators are judged as of \(day.description)")
     }

@@ -19,7 +19,13 @@ extension Report {
     for error in internalErrors {
       page.paragraph(.strong("Internal error, please report it: "), .init(error))
     }
+    if !unfiltered.isEmpty {
+      page.paragraph(
+        .strong("Without the filters of \(unfiltered.joined(separator: ", "))"),
+        ", so not as the network is.")
+    }
     writeVerdicts(to: &page)
+    writeLosses(to: &page)
     writeMatrix(to: &page)
     page.heading(2, "Evidence")
     for answer in result.answers { write(answer, to: &page) }
@@ -69,19 +75,6 @@ extension Report {
     case .holds(let proof): write(proof, to: &page)
     case .violated(let violation): write(violation, to: &page)
     case .undecided(let doubt): write(doubt, to: &page)
-    }
-  }
-
-  private func write(_ proof: Proof, to page: inout MarkdownPage) {
-    for remark in proof.remarks { page.item(.init(remark)) }
-    for rule in proof.blocking {
-      page.item(
-        "stopped by ", .code(rule.device), ", list ", .code(rule.list), ", rule ",
-        .code(rule.rule), " at ", .code(rule.place.description))
-    }
-    if let file = proof.certificate { page.item("proved by ", .code(file)) }
-    if let reason = proof.withoutCertificate {
-      page.item("no certificate was made: ", .init(reason))
     }
   }
 

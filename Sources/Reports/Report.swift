@@ -119,10 +119,13 @@ extension Report {
   }
 
   /// Everything that the verdicts rest on, each once, in the order of the answers.
-  var assumptions: [String] {
-    var seen: Set<String> = []
+  var assumptions: [Premise] {
+    var seen: Set<Premise> = []
     return result.answers.flatMap(\.assumptions).filter { seen.insert($0).inserted }
   }
+
+  /// The devices whose filters were taken away for the question, by name.
+  var unfiltered: [String] { network.unfiltered.map { network.devices[$0].name } }
 
   /// The notices of one kind, each once, in the order of the input.
   func notices(_ kind: Notice.Kind) -> [Notice] {

@@ -92,7 +92,8 @@ extension Report {
     page.gap()
     page.line(.strong("Assumed"))
     for assumption in assumptions.prefix(TextLimits.assumptions) {
-      page.line(.init(assumption), indent: 2)
+      let place = assumption.place.map { "  \($0)" } ?? ""
+      page.line(.init(assumption.text), .dim(place), indent: 2)
     }
     page.more(assumptions.count - TextLimits.assumptions, indent: 2)
     if let day = judgementDay {

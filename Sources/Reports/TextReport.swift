@@ -11,6 +11,8 @@ enum TextLimits {
   static let ranges = 4
   static let rules = 4
   static let blocking = 3
+  static let decisions = 8
+  static let stops = 2
   static let conduits = 3
   static let conditions = 8
   static let notices = 4
@@ -25,10 +27,15 @@ extension Report {
   func text(_ style: TextStyle) -> String {
     var page = TextPage(style: style)
     page.line(.strong(network.name), .dim("  against  "), .strong(policy.policy.name))
+    if !unfiltered.isEmpty {
+      let names = unfiltered.joined(separator: ", ")
+      page.line(.bad("without the filters of \(names)"), ", so not as the network is")
+    }
     for answer in result.answers {
       page.gap()
       write(answer, to: &page)
     }
+    writeLosses(to: &page)
     writeNotices(to: &page)
     writeCoverage(to: &page)
     writeAssumptions(to: &page)
@@ -52,23 +59,6 @@ extension Report {
     case .violated(let violation): write(violation, of: requirement, to: &page)
     case .undecided(let doubt):
       write(doubt, of: requirement, but: answer.internalError, to: &page)
-    }
-  }
-
-  private func write(_ proof: Proof, to page: inout TextPage) {
-    for remark in proof.remarks.prefix(TextLimits.remarks) {
-      page.detail("because", [.init(remark)])
-    }
-    page.more(proof.remarks.count - TextLimits.remarks)
-    for (number, rule) in proof.blocking.prefix(TextLimits.blocking).enumerated() {
-      page.detail(
-        number == 0 ? "stopped by" : "",
-        ["\(rule.device): \(rule.list) '\(rule.rule)'", .dim("  \(rule.place)")])
-    }
-    page.more(proof.blocking.count - TextLimits.blocking)
-    if let file = proof.certificate { page.detail("proved by", [.init(file)]) }
-    if let reason = proof.withoutCertificate {
-      page.detail("no proof", ["no certificate was made: \(reason)"])
     }
   }
 

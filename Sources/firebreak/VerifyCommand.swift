@@ -14,6 +14,10 @@ struct VerifyCommand: ParsableCommand {
       Each requirement gets a verdict with its evidence: the rules that stop the traffic, the packet \
       that gets through with every step of its way, or the conditions on which it depends.
 
+      With --evidence a requirement that holds also gets the rules that it cannot do without: were \
+      every other filter open, it would still hold, and without any one of these it would not. \
+      Its layers are the fewest devices whose filters must all be gone before it fails.
+
       The text form cuts long lists short and says so; the JSON form never does, and is the same \
       byte for byte whenever the inputs are. The Markdown form is a page with a table of verdicts, \
       a matrix of the zones and the evidence.
@@ -24,6 +28,9 @@ struct VerifyCommand: ParsableCommand {
         firebreak verify network.json --policy policy.json --as-of 2026-01-31
         firebreak verify . --assume gw-7/schedule:maintenance=false
         firebreak verify . --requirement 'SEG-*'
+        firebreak verify . --evidence
+        firebreak verify . --without fw-ot
+        firebreak verify . --any-one-device-lost
       """)
 
   @OptionGroup var input: ProjectOptions
@@ -36,6 +43,15 @@ struct VerifyCommand: ParsableCommand {
     help: ArgumentHelp(
       "Answer only these requirements; * stands for any characters.", valueName: "id"))
   var requirement: [String] = []
+
+  @Flag(
+    name: .long,
+    help: ArgumentHelp(
+      "Add which rules each requirement that holds cannot do without, and its layers.",
+      discussion: "It takes some verifications for each such requirement."))
+  var evidence = false
+
+  @OptionGroup var losses: LossOptions
 
   @Option(
     name: .long,
@@ -76,7 +92,7 @@ struct VerifyCommand: ParsableCommand {
   private func verified(_ bar: ProgressBar) throws -> Report {
     let project: Project
     do {
-      project = try input.open()
+      project = try opened()
     } catch {
       bar.end()
       throw error
@@ -86,6 +102,16 @@ struct VerifyCommand: ParsableCommand {
     var result = verify(
       project.network, against: policy, withMatrix: format.format != .text
     ) { done, total in bar.show("verifying", done, of: total) }
+    if evidence {
+      result.addEvidence(for: policy, in: project.network) { done, total in
+        bar.show("looking for what is needed", done, of: total)
+      }
+    }
+    if losses.anyOneDeviceLost {
+      result.addLosses(for: policy, in: project.network) { done, total in
+        bar.show("losing devices", done, of: total)
+      }
+    }
     if let certificates {
       bar.show("proving")
       do {
@@ -105,9 +131,16 @@ struct VerifyCommand: ParsableCommand {
 }
 
 extension VerifyCommand {
+  /// Reads everything, and takes the filters away that the question is without.
+  private func opened() throws(ExitCode) -> Project {
+    var project = try input.open()
+    project.network = try losses.applied(to: project.network)
+    return project
+  }
+
   /// Checks proofs that were written before.
   private func checkAgain(_ files: CertificateFiles) throws {
-    let project = try input.open()
+    let project = try opened()
     let policy = try chosen(of: project)
     do {
       let (answers, isFine) = try files.recheck(project, policy)

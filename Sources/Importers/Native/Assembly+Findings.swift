@@ -14,6 +14,7 @@ extension Assembly {
       redundancyGroups.append(Set(members))
       network.redundancyGroups.append(Set(members).sorted())
       redundancyGroupNames.append(group.name)
+      network.redundancyGroupNames.append((part.prefixes.last ?? "") + group.name.value)
       for address in group.addresses {
         for member in members { share(address, with: member) }
       }

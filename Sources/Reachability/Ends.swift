@@ -1,0 +1,93 @@
+import Canonical
+import HeaderSpaces
+import Networks
+import Packets
+import Places
+import Policies
+
+extension Engine {
+  /// Where what one zone sends to addresses of another ends, in words, in a network that filters
+  /// nothing and in which it does not get there.
+  ///
+  /// The network is one of which losses are noted.
+  mutating func ends(from: ZoneExtent, to: ZoneExtent) throws(LimitReached) -> [String] {
+    let reaches = try reaches(of: from)
+    let wanted = try store.space(of: destinationBoxes(to))
+    var devices: [CanonicalNetwork.Loss: Set<Int>] = [:]
+    var segments: Set<Int> = []
+    for (index, location) in canonical.locations.enumerated() where plan.isNoted[index] {
+      for (outcome, loss) in losses(at: location) {
+        for reach in reaches where try comes(reach, to: index, wanted, outcome: outcome) {
+          devices[loss, default: []].insert(device(of: index))
+        }
+      }
+    }
+    for (segment, end) in canonical.deliveredOnSegment.enumerated() {
+      for reach in reaches where try comes(reach, to: end, wanted, outcome: nil) {
+        segments.insert(segment)
+      }
+    }
+    return words(devices, segments, to: to)
+  }
+
+  /// The outcomes of a location by which packets are lost there, `nil` for any.
+  private func losses(
+    at location: CanonicalNetwork.Location
+  ) -> [(outcome: Int?, loss: CanonicalNetwork.Loss)] {
+    func loss(_ target: Int) -> CanonicalNetwork.Loss? {
+      guard case .drop(let loss) = canonical.locations[target] else { return nil }
+      return loss
+    }
+    guard case .match(_, let targets) = location else {
+      return location.successors.compactMap { loss($0).map { (nil, $0) } }
+    }
+    return targets.enumerated().compactMap { outcome, target in
+      loss(target).map { (outcome, $0) }
+    }
+  }
+
+  /// Whether some of the wanted packets come to a location, and have an outcome there.
+  private mutating func comes(
+    _ reach: Reach, to index: Int, _ wanted: HeaderSpace, outcome: Int?
+  ) throws(LimitReached) -> Bool {
+    for flow in try flows(of: reach, at: index) {
+      let meant = try store.intersection(flow.space, wanted)
+      if meant.isEmpty { continue }
+      guard let outcome, case .match(let table, _) = canonical.locations[index] else { return true }
+      if try split(meant, by: table).contains(where: { $0.target == outcome }) { return true }
+    }
+    return false
+  }
+
+  /// The device of a location, or -1.
+  private func device(of location: Int) -> Int {
+    switch canonical.origins[location] {
+    case .device(let device), .translation(let device, _): device
+    case .rule(let rule): rule.device
+    case .network, .segment: -1
+    }
+  }
+
+  private func words(
+    _ devices: [CanonicalNetwork.Loss: Set<Int>], _ segments: Set<Int>, to: ZoneExtent
+  ) -> [String] {
+    var result = ["no filter is needed"]
+    let phrases: [(CanonicalNetwork.Loss, String)] = [
+      (.unrouted, "no route leads on from"), (.untranslatable, "no address is given to it by"),
+      (.reversePath, "its source is refused as its own by"),
+      (.fragment, "later fragments are not passed by"),
+      (.unmodelledNeighbour, "the next hop is not described of"),
+    ]
+    for (loss, phrase) in phrases {
+      let names = (devices[loss] ?? []).filter { $0 >= 0 }.sorted().map { network.devices[$0].name }
+      if !names.isEmpty { result.append("\(phrase) \(names.joined(separator: ", "))") }
+    }
+    let names = segments.sorted().map { network.segments[$0].name }
+    if !names.isEmpty {
+      let there = names.joined(separator: ", ")
+      result.append("it is delivered on \(there), where nobody of \(to.name) receives it")
+    }
+    if result.count == 1 { result.append("nothing is sent there for an address of \(to.name)") }
+    return result
+  }
+}
