@@ -71,8 +71,8 @@ targets += [
   .executableTarget(
     name: "firebreak",
     dependencies: [
-      arguments, "CertificateChecker", "Certificates", "Places", "Packets", "Documents", "Networks",
-      "Policies", "Simulation", "Canonical", "Formulas", "Reachability", "Projects", "Reports",
+      arguments, "CertificateChecker", "Certificates", "Places", "Packets", "Networks", "Policies",
+      "Simulation", "Canonical", "Formulas", "Reachability", "Projects", "Reports",
     ],
     swiftSettings: settings),
   .testTarget(

@@ -55,11 +55,13 @@ extension Network {
 }
 
 extension Device {
-  /// Lets what comes in leave by any interface, with any values, or go on.
+  /// Lets what comes in leave by any interface, with any values, or go on; but a diode passes one
+  /// direction, whoever has it.
   ///
   /// The interface by which a packet came in becomes any; a bridge then leads from each to another,
   /// and from one that is nowhere on along the pipeline.
   fileprivate mutating func joinInterfaces(under condition: Int) {
+    if kind == .diode { return }
     let joined = interfaces.indices.filter { interfaces[$0].isUp && interfaces[$0].segment != nil }
     var onward = Interface(name: "onward", place: place)
     onward.isUp = false
@@ -76,6 +78,9 @@ extension Device {
         action: .opaque(condition: condition, writes: writes))
     }
     acls.append(ACL(name: "taken over", place: place, rules: rules, end: .permit))
+    for line in [\Pipeline.arrival, \.departure] {
+      pipeline[keyPath: line].removeAll { if case .bridge = $0 { true } else { false } }
+    }
     pipeline.arrival.insert(
       contentsOf: [.filter(acls.count - 1, role: .plain), .bridge(exits)], at: 0)
     for line in [\Pipeline.arrival, \.departure] {

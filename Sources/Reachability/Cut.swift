@@ -131,7 +131,8 @@ extension ResolvedRequirement {
 
   /// What breaks it, or may break it, in a network; `nil` where it holds.
   ///
-  /// Most breaches need no session, so the sessions are learnt only where there is none without.
+  /// Most breaches need no session, so the sessions are learnt only where there is none without: with
+  /// more sessions more gets through.
   func breach(
     in network: Network, _ limits: VerificationLimits, listing: Bool = true
   ) -> FlowList? {
@@ -141,7 +142,7 @@ extension ResolvedRequirement {
       if let found = try verifier.breach(of: self, listing: listing) { return found }
       guard canonical.hasSessions.contains(true) else { return nil }
       verifier = try Verifier(network, canonical, limits: limits)
-      try verifier.prepare(for: [self])
+      try verifier.engine.learnSessions(from: verifier.engine.everySender())
       return try verifier.breach(of: self, listing: listing)
     } catch {
       return FlowList(isTruncated: true)

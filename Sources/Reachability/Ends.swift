@@ -27,7 +27,7 @@ extension Engine {
         segments.insert(segment)
       }
     }
-    return words(devices, segments, to: to)
+    return words(devices, segments, from: from, to: to)
   }
 
   /// The outcomes of a location by which packets are lost there, `nil` for any.
@@ -69,23 +69,31 @@ extension Engine {
   }
 
   private func words(
-    _ devices: [CanonicalNetwork.Loss: Set<Int>], _ segments: Set<Int>, to: ZoneExtent
+    _ devices: [CanonicalNetwork.Loss: Set<Int>], _ segments: Set<Int>, from: ZoneExtent,
+    to: ZoneExtent
   ) -> [String] {
+    func names(_ loss: CanonicalNetwork.Loss) -> [String] {
+      (devices[loss] ?? []).filter { $0 >= 0 }.sorted().map { network.devices[$0].name }
+    }
     var result = ["no filter is needed"]
-    let phrases: [(CanonicalNetwork.Loss, String)] = [
-      (.unrouted, "no route leads on from"), (.untranslatable, "no address is given to it by"),
-      (.reversePath, "its source is refused as its own by"),
-      (.fragment, "later fragments are not passed by"),
-      (.unmodelledNeighbour, "the next hop is not described of"),
-    ]
-    for (loss, phrase) in phrases {
-      let names = (devices[loss] ?? []).filter { $0 >= 0 }.sorted().map { network.devices[$0].name }
+    func add(_ loss: CanonicalNetwork.Loss, _ phrase: String) {
+      let names = names(loss)
       if !names.isEmpty { result.append("\(phrase) \(names.joined(separator: ", "))") }
     }
-    let names = segments.sorted().map { network.segments[$0].name }
-    if !names.isEmpty {
-      let there = names.joined(separator: ", ")
+    add(.unrouted, "no route leads on from")
+    add(.untranslatable, "no address is given to it by")
+    add(.unmodelledNeighbour, "the next hop is not described of")
+    let away = segments.subtracting(from.parts.map(\.segment)).sorted()
+    if !away.isEmpty {
+      let there = away.map { network.segments[$0].name }.joined(separator: ", ")
       result.append("it is delivered on \(there), where nobody of \(to.name) receives it")
+    }
+    if result.count > 1 { return result }
+    // What only an odd packet meets tells something only where there is nothing else.
+    add(.reversePath, "its source is refused as its own by")
+    add(.fragment, "later fragments are not passed by")
+    if result.count == 1, !segments.isEmpty {
+      result.append("it stays where it is sent, where nobody of \(to.name) receives it")
     }
     if result.count == 1 { result.append("nothing is sent there for an address of \(to.name)") }
     return result

@@ -70,8 +70,8 @@ extension Verifier {
     }
     let inferred = Set(network.notices.filter { $0.kind == .inferred }).count
     if inferred > 0 {
-      let what = inferred == 1 ? "the one thing that was" : "the \(inferred) things that were"
-      result.append(Premise("\(what) inferred from the description is so"))
+      let count = inferred == 1 ? "1 conclusion" : "\(inferred) conclusions"
+      result.append(Premise("what was inferred is so: \(count), listed as inferred"))
     }
     return result
   }

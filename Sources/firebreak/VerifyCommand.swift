@@ -134,7 +134,11 @@ extension VerifyCommand {
   /// Reads everything, and takes the filters away that the question is without.
   private func opened() throws(ExitCode) -> Project {
     var project = try input.open()
-    project.network = try losses.applied(to: project.network)
+    do {
+      try project.loseFilters(of: losses.without, at: "--without")
+    } catch {
+      throw Terminal.refusal(of: error)
+    }
     return project
   }
 

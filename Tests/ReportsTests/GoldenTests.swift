@@ -1,4 +1,6 @@
 import Foundation
+import Networks
+import Reachability
 import Testing
 
 @testable import Reports
@@ -13,6 +15,23 @@ import Testing
   func `a report is the committed one`(format: ReportFormat, file: String) throws {
     let text = try Sample().report.rendered(as: format)
     try Golden.compare(text, with: file)
+  }
+
+  @Test(arguments: [
+    (ReportFormat.text, "evidence.txt"), (.json, "evidence.json"), (.markdown, "evidence.md"),
+  ])
+  func `one with evidence is, too`(format: ReportFormat, file: String) throws {
+    try Golden.compare(try Sample(evidence: true).report.rendered(as: format), with: file)
+  }
+
+  @Test func `one without some filters says so first`() throws {
+    var report = try Sample().report
+    report.network = report.network.withoutFilters(of: [0])
+    report.result = verify(report.network, against: report.policy)
+    let text = report.rendered(as: .text).split(separator: "\n")
+    #expect(text[1] == "without the filters of gw, so not as the network is")
+    #expect(report.rendered(as: .json).contains(#""without": ["gw"]"#))
+    #expect(report.rendered(as: .markdown).contains("**Without the filters of gw**"))
   }
 
   @Test func `the same inputs give the same bytes`() throws {

@@ -18,12 +18,19 @@ struct Sample {
   let network: Network
   let report: Report
 
-  init() throws {
+  /// The sample; with `evidence` also what cannot be left out, and what a loss does.
+  init(evidence: Bool = false) throws {
     var network = try Self.network()
     let schedule = network.conditions.index(
       of: Condition(
         name: "gw/schedule:maintenance", scope: .global, place: Self.place(30),
         why: "the schedule's hours are not in the configuration"))
+    if evidence {
+      _ = network.conditions.index(
+        of: Condition(
+          name: "gw/helper:ftp", scope: .global, place: Self.place(31),
+          why: "which ports a helper opens is not modelled", assumed: false))
+    }
     network.devices = [try Self.gateway(schedule: schedule)]
     network.notices = [
       Notice(.finding, at: Self.place(3), "two subnets overlap"),
@@ -38,13 +45,18 @@ struct Sample {
     coverage.opaque = [Coverage.Element("time-range", at: Place(file: "gw.conf", line: 30))]
     self.policy = policy
     self.network = network
+    var result = verify(network, against: policy, withMatrix: true)
+    if evidence {
+      result.addEvidence(for: policy, in: network)
+      result.addLosses(for: policy, in: network)
+    }
     report = Report(
       version: "1.2.3", network: network, policy: policy,
       inputs: [
         Report.Input(
           file: "network.json", size: 12, digest: String(repeating: "0123456789abcdef", count: 4))
       ], coverage: [coverage], notices: network.notices,
-      result: verify(network, against: policy, withMatrix: true))
+      result: result)
   }
 
   private static func place(_ line: Int) -> Place {
