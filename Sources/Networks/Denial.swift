@@ -73,10 +73,9 @@ extension Device {
   fileprivate var causes: [Denial.Cause] {
     var result: [Denial.Cause] = []
     for list in reachableLists {
-      for (number, rule) in acls[list].rules.enumerated() {
-        if rule.action == .deny || rule.action == .reject {
-          result.append(.rule(list: list, rule: number))
-        }
+      for (number, rule) in acls[list].rules.enumerated()
+      where rule.action == .deny || rule.action == .reject {
+        result.append(.rule(list: list, rule: number))
       }
     }
     for list in runLists where acls[list].end == .deny { result.append(.end(list: list)) }
