@@ -28,9 +28,9 @@ struct Matching: ~Copyable {
 
   /// Forgets all remembered lists.
   mutating func forget() {
-    keys = Buffer()
+    keys.truncate(to: 0)
     written = 0
-    memory = Buffer(repeating: Memory(position: -1, count: 0, result: 0), count: memory.count)
+    memory.fill(with: Memory(position: -1, count: 0, result: 0))
     insertions = 0
   }
 

@@ -30,7 +30,7 @@ struct Splitting: ~Copyable {
   /// Forgets all remembered splits.
   mutating func forget() {
     parts.truncate(to: 0)
-    memory = Buffer(repeating: Memory(set: 0, cases: 0, first: 0, count: 0), count: memory.count)
+    memory.fill(with: Memory(set: 0, cases: 0, first: 0, count: 0))
     insertions = 0
   }
 

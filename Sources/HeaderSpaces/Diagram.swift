@@ -222,7 +222,7 @@ extension Diagram {
 
   /// Forgets all remembered results.
   mutating func forgetResults() {
-    cache = Buffer(repeating: Result(), count: cache.count)
+    cache.fill(with: Result())
     cacheInsertions = 0
     matching.forget()
     splitting.forget()
