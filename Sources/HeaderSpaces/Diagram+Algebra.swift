@@ -12,6 +12,8 @@ enum Operation {
   static let overwrite: UInt32 = 10
   /// The first of as many as there are fields.
   static let values: UInt32 = 100
+  /// The first of as many as there are leaves, which are nodes.
+  static let leaves: UInt32 = 1 << 16
 }
 
 extension Diagram {

@@ -35,6 +35,6 @@ extension Diagram {
   /// Notes for all nodes anew whether they depend on conditions.
   mutating func noteAllConditions() {
     conditional.truncate(to: 0)
-    for node in 2..<max(nodeCount, 2) { noteConditions(Node(node)) }
+    for node in Self.fixedNodes..<nodeCount { noteConditions(Node(node)) }
   }
 }

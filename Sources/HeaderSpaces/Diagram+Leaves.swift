@@ -5,6 +5,24 @@ extension Diagram {
     (0..<targets).map { $0 < 2 ? Node($0) : leaf(UInt32($0)) }
   }
 
+  /// A diagram with many leaves, in which a leaf stands for everything, and all others for nothing.
+  mutating func only(_ leaf: Node, in cases: Node) -> Node {
+    if level(cases) == Self.leafLevel { return cases == leaf ? Self.everything : Self.nothing }
+    let operation = Operation.leaves + leaf
+    if let known = remembered(operation, cases, 0) { return known }
+    if mustStop() { return Self.nothing }
+    depth += 1
+    let base = pending.count
+    for edge in edgeRange(cases) {
+      let part = only(leaf, in: child(edge))
+      push(base, bound(edge), part)
+    }
+    let result = finish(level(cases), base)
+    depth -= 1
+    remember(operation, cases, 0, result)
+    return result
+  }
+
   private mutating func leaf(_ target: UInt32) -> Node {
     let base = pending.count
     pending.append(UInt64(target))

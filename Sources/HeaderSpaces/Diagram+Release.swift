@@ -28,15 +28,15 @@ extension Diagram {
     var isKept = [Bool](repeating: false, count: nodeCount)
     for set in sets { isKept[Int(set)] = true }
     // Children are made before their parents.
-    for node in stride(from: nodeCount - 1, to: 1, by: -1) where isKept[node] {
+    for node in stride(from: nodeCount - 1, through: Self.fixedNodes, by: -1) where isKept[node] {
       if records[node].level == Self.leafLevel { continue }
       for edge in edgeRange(Node(node)) { isKept[Int(child(edge))] = true }
     }
     var moved = [Node](repeating: 0, count: nodeCount)
-    moved[1] = 1
-    var nextNode = 2
+    for node in 0..<Self.fixedNodes { moved[node] = Node(node) }
+    var nextNode = Self.fixedNodes
     var nextEdge = 0
-    for node in 2..<max(nodeCount, 2) where isKept[node] {
+    for node in Self.fixedNodes..<nodeCount where isKept[node] {
       let range = edgeRange(Node(node))
       let level = records[node].level
       for edge in range {

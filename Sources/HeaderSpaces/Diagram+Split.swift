@@ -57,8 +57,9 @@ struct Splitting: ~Copyable {
 }
 
 extension Diagram {
-  /// The parts of a set for which a diagram of many leaves ends in each, ascending by leaf; a range
-  /// of `splitting.parts`, of which the leaf is the upper half and the set the lower.
+  /// The parts of a set for which a diagram of many leaves ends in each, ascending by leaf, without
+  /// those that are ignored; a range of `splitting.parts`, of which the leaf is the upper half and
+  /// the set the lower.
   ///
   /// - Complexity: Each pair of nodes is looked at once, and what it gives is as long as there are
   ///   leaves below both. An intersection for each leaf would look at all pairs for each.
@@ -71,6 +72,7 @@ extension Diagram {
     let start = splitting.parts.count
     if set == Self.nothing { return start..<start }
     if level(cases) == Self.leafLevel {
+      if cases == Self.ignored { return start..<start }
       splitting.parts.append(UInt64(cases) << 32 | UInt64(set))
       return start..<start + 1
     }

@@ -27,7 +27,11 @@ struct Diagram: ~Copyable {
   static let nothing: Node = 0
   /// The set of everything.
   static let everything: Node = 1
-  /// The level of the two leaves, below all others.
+  /// The leaf of what a split leaves out; no set leads to it.
+  static let ignored: Node = 2
+  /// How many nodes there always are, which have no edges.
+  static let fixedNodes = 3
+  /// The level of leaves, below all others.
   static let leafLevel = UInt32.max
 
   /// The greatest number of edges.
@@ -63,10 +67,8 @@ struct Diagram: ~Copyable {
     var greatest = Buffer<UInt32>()
     for chunk in Levels.chunks { greatest.append(chunk.greatest) }
     self.greatest = greatest
-    records.append(Record(level: Self.leafLevel, first: 0))
-    records.append(Record(level: Self.leafLevel, first: 0))
     // One more record than nodes, so that the last node's edges have an end, too.
-    records.append(Record(level: Self.leafLevel, first: 0))
+    for _ in 0...Self.fixedNodes { records.append(Record(level: Self.leafLevel, first: 0)) }
   }
 
   /// The same nodes under the same indices; results are remembered anew.
@@ -212,7 +214,7 @@ extension Diagram {
     var size = 2048
     while size < nodeCount * 4 { size *= 2 }
     unique = Buffer(repeating: 0, count: size)
-    for node in 2..<max(nodeCount, 2) {
+    for node in Self.fixedNodes..<nodeCount {
       let hash = Self.hash(records[node].level, edges, edgeRange(Node(node)))
       var slot = Int(hash >> 1) & (size - 1)
       while unique[slot] != 0 { slot = (slot + 1) & (size - 1) }

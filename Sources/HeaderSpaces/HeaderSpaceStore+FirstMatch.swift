@@ -23,11 +23,14 @@ public struct HeaderCases: Hashable, Sendable {
 
 extension HeaderSpaceStore {
   /// Where first-match order sends each packet; what no rule matches goes to `default`.
+  ///
+  /// What goes to ignored targets is left out when a set is split, and costs nothing there.
   public mutating func cases(
-    by rules: [MatchRule], targets: Int, default: Int
+    by rules: [MatchRule], targets: Int, default: Int, ignoring ignored: Set<Int> = []
   ) throws(LimitReached) -> HeaderCases {
     precondition(`default` >= 0 && `default` < targets, "the default is one of the targets")
-    let leaves = diagram.leaves(targets)
+    var leaves = diagram.leaves(targets)
+    for target in ignored { leaves[target] = Diagram.ignored }
     let start = diagram.matching.lists.count
     for rule in rules {
       precondition(rule.target >= 0 && rule.target < targets, "a rule leads to one of the targets")
@@ -41,7 +44,7 @@ extension HeaderSpaceStore {
   }
 
   /// The parts of a set that go to each target, ascending; targets to which nothing goes are left
-  /// out.
+  /// out, and so are those that are ignored.
   ///
   /// - Complexity: One walk for all targets, where an intersection with what goes to each would be
   ///   one for each.
@@ -58,6 +61,14 @@ extension HeaderSpaceStore {
     }
     result.sort { $0.target < $1.target }
     return try settle(result)
+  }
+
+  /// What goes to one target that is not ignored.
+  public mutating func space(of target: Int, in cases: HeaderCases) throws(LimitReached)
+    -> HeaderSpace
+  {
+    let leaf = diagram.leaves(target + 1)[target]
+    return try settle(HeaderSpace(diagram.only(leaf, in: cases.node)))
   }
 
   /// For each target exactly what first-match order sends there.

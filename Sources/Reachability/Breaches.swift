@@ -27,9 +27,8 @@ extension Engine {
       for part in to.parts {
         let received = try receivedSpace(of: part)
         let end = canonical.deliveredOnSegment[part.segment]
-        for flow in try flows(of: reach, at: end) {
-          let space = try store.intersection(flow.space, received)
-          append(space, flow.trail, .segment(part.segment), from, watched, to: &result)
+        for flow in try flows(of: reach, at: end, within: received) {
+          append(flow.space, flow.trail, .segment(part.segment), from, watched, to: &result)
         }
       }
       for device in to.devices {

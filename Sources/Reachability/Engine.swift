@@ -43,6 +43,8 @@ struct Engine: ~Copyable {
   let valid: HeaderSpace
   /// The first-match tables, made into diagrams when they are first met.
   var cases: [HeaderCases?]
+  /// The same without the outcomes by which packets are lost.
+  var passing: [HeaderCases?]
   /// In which order fixpoints go through the locations.
   let plan: SearchPlan
   /// Whether any condition is evaluated for each packet, so that rewrites may make outcomes stale.
@@ -57,6 +59,8 @@ struct Engine: ~Copyable {
   var limit: String?
   /// What parts of zones receive, by segment.
   var receivedCache: [Int: [(addresses: AddressSet, space: HeaderSpace)]] = [:]
+  /// What has each outcome of a table, made when a walk backwards first asks for it.
+  var outcomeCache: [Int: [HeaderSpace?]] = [:]
   /// The tables' entries as sets, made when a proof first asks for them.
   var entryCache: [Int: [HeaderSpace]] = [:]
   /// The locations that deny, with the outcomes by which they do.
@@ -79,6 +83,7 @@ struct Engine: ~Copyable {
     store = HeaderSpaceStore(limit: setLimit)
     valid = try store.valid()
     cases = [HeaderCases?](repeating: nil, count: canonical.tables.count)
+    passing = cases
     plan = SearchPlan(canonical, notingLosses: notingLosses)
     sessionPartners = network.devices.indices.map { network.sessionPartners(of: $0) }
     hasPacketConditions = canonical.conditions.conditions.contains {
@@ -103,6 +108,7 @@ struct Engine: ~Copyable {
     self.store = store
     valid = engine.valid
     cases = engine.cases
+    passing = engine.passing
     plan = engine.plan
     hasPacketConditions = engine.hasPacketConditions
     memories = engine.memories
@@ -110,6 +116,7 @@ struct Engine: ~Copyable {
     sharesSessions = engine.sharesSessions
     limit = engine.limit
     receivedCache = engine.receivedCache
+    outcomeCache = engine.outcomeCache
     entryCache = engine.entryCache
     denials = engine.denials
     shared = engine.shared
@@ -126,12 +133,49 @@ struct Engine: ~Copyable {
   mutating func split(
     _ space: HeaderSpace, by table: Int
   ) throws(LimitReached) -> [(target: Int, space: HeaderSpace)] {
-    if let known = cases[table] { return try store.split(space, by: known) }
+    try store.split(space, by: try cases(of: table))
+  }
+
+  /// The same without the outcomes by which packets are lost wherever the table is asked.
+  mutating func splitPassing(
+    _ space: HeaderSpace, by table: Int
+  ) throws(LimitReached) -> [(target: Int, space: HeaderSpace)] {
+    let lost = plan.lostOutcomes[table]
+    if lost.isEmpty { return try split(space, by: table) }
+    if let known = passing[table] { return try store.split(space, by: known) }
+    let made = try makeCases(of: table, ignoring: lost)
+    passing[table] = made
+    return try store.split(space, by: made)
+  }
+
+  /// The part of a set to which first-match order gives one outcome of a table.
+  mutating func part(
+    of space: HeaderSpace, by table: Int, outcome: Int
+  ) throws(LimitReached) -> HeaderSpace {
+    if outcomeCache[table] == nil {
+      outcomeCache[table] = [HeaderSpace?](
+        repeating: nil, count: canonical.tables[table].outcomes)
+    }
+    if let known = outcomeCache[table]?[outcome] { return try store.intersection(space, known) }
+    let made = try store.space(of: outcome, in: try cases(of: table))
+    outcomeCache[table]?[outcome] = made
+    return try store.intersection(space, made)
+  }
+
+  private mutating func cases(of table: Int) throws(LimitReached) -> HeaderCases {
+    if let known = cases[table] { return known }
+    let made = try makeCases(of: table, ignoring: [])
+    cases[table] = made
+    return made
+  }
+
+  private mutating func makeCases(
+    of table: Int, ignoring ignored: Set<Int>
+  ) throws(LimitReached) -> HeaderCases {
     let source = canonical.tables[table]
     let rules = source.entries.map { MatchRule($0.boxes, target: $0.outcome) }
-    let made = try store.cases(by: rules, targets: source.outcomes, default: source.otherwise)
-    cases[table] = made
-    return try store.split(space, by: made)
+    return try store.cases(
+      by: rules, targets: source.outcomes, default: source.otherwise, ignoring: ignored)
   }
 
   /// The image of a flow under writes.

@@ -13,15 +13,18 @@ extension Engine {
     var found: Set<CanonicalNetwork.RuleReference> = []
     var opaque: Set<CanonicalNetwork.RuleReference> = []
     for (location, table, outcome) in denials {
-      var denied: [Flow] = []
-      for reach in reaches { denied += try flows(of: reach, at: location) }
-      for flow in denied {
-        opaque.formUnion(try opaqueRules(for: flow.space, in: table, outcome: outcome))
-        let meant = try store.intersection(flow.space, wanted)
-        for part in try split(meant, by: table) where part.target == outcome {
-          let stopping = try parts(of: part.space, in: table, outcome: outcome)
-          found.formUnion(stopping.map(\.rule))
+      if hasOpaqueRules(table, outcome: outcome) {
+        for reach in reaches {
+          for flow in try flows(of: reach, at: location) {
+            let stopping = try rules(in: table, outcome: outcome, stopping: flow.space)
+            opaque.formUnion(stopping.filter(network.isOpaque))
+          }
         }
+      }
+      var denied: [Flow] = []
+      for reach in reaches { denied += try flows(of: reach, at: location, within: wanted) }
+      for flow in denied {
+        found.formUnion(try rules(in: table, outcome: outcome, stopping: flow.space))
       }
     }
     var proof = Proof()
@@ -35,20 +38,19 @@ extension Engine {
     return proof
   }
 
-  /// The rules of a table with actions that are not modelled, and that may have this outcome, to which
-  /// some of the packets come.
-  private mutating func opaqueRules(
-    for space: HeaderSpace, in table: Int, outcome: Int
-  ) throws(LimitReached) -> [CanonicalNetwork.RuleReference] {
-    let hasOpaque = canonical.tables[table].entries.contains { entry in
+  /// Whether a table has rules with actions that are not modelled, and that may have this outcome.
+  private func hasOpaqueRules(_ table: Int, outcome: Int) -> Bool {
+    canonical.tables[table].entries.contains { entry in
       entry.outcome == outcome && (entry.rule.map(network.isOpaque) ?? false)
     }
-    guard hasOpaque else { return [] }
-    var result: [CanonicalNetwork.RuleReference] = []
-    for part in try split(space, by: table) where part.target == outcome {
-      result += try parts(of: part.space, in: table, outcome: outcome).map(\.rule)
-    }
-    return result.filter(network.isOpaque)
+  }
+
+  /// The rules by which a table gives an outcome to some of the packets.
+  private mutating func rules(
+    in table: Int, outcome: Int, stopping space: HeaderSpace
+  ) throws(LimitReached) -> [CanonicalNetwork.RuleReference] {
+    let stopped = try part(of: space, by: table, outcome: outcome)
+    return try parts(of: stopped, in: table, outcome: outcome).map(\.rule)
   }
 
   /// The rules of a table that give packets an outcome, in first-match order, each with those to which

@@ -144,7 +144,7 @@ extension Engine {
     case .choose(let options): return options.map { (flow, $0) }
     case .spread(let main, let copies): return ([main] + copies).map { (flow, $0) }
     case .match(let table, let targets):
-      return try split(flow.space, by: table).map { (flow.with($0.space), targets[$0.target]) }
+      return try splitPassing(flow.space, by: table).map { (flow.with($0.space), targets[$0.target]) }
     case .rewrite(let writes, let next): return [(try write(writes, flow), next)]
     case .recall(let device, let fresh, let remembered):
       var result: [(flow: Flow, location: Int)] = []

@@ -21,6 +21,9 @@ struct SearchPlan: Sendable {
   /// For each location, whether packets are delivered there.
   private let isDelivered: [Bool]
 
+  /// For each table the outcomes by which packets are lost wherever it is asked.
+  let lostOutcomes: [Set<Int>]
+
   /// Whether nobody asks what comes to a location.
   func isEnd(_ location: Int, _ mode: ReachMode) -> Bool {
     isLost[location] || mode == .learning && isDelivered[location]
@@ -59,10 +62,22 @@ struct SearchPlan: Sendable {
     }
     self.isJoint = isJoint
     self.isNoted = isNoted
+    lostOutcomes = Self.lostOutcomes(of: canonical)
     locations = Self.order(successors, from: canonical.sent + canonical.output)
     var ranks = [Int](repeating: 0, count: successors.count)
     for (rank, location) in locations.enumerated() { ranks[location] = rank }
     self.ranks = ranks
+  }
+
+  private static func lostOutcomes(of canonical: CanonicalNetwork) -> [Set<Int>] {
+    var result = canonical.tables.map { Set(0..<$0.outcomes) }
+    for case .match(let table, let targets) in canonical.locations {
+      for (outcome, target) in targets.enumerated() {
+        if case .drop = canonical.locations[target] { continue }
+        result[table].remove(outcome)
+      }
+    }
+    return result
   }
 
   /// The locations in reverse postorder of a depth-first walk.

@@ -173,13 +173,20 @@ extension Engine {
     return made.flows
   }
 
-  /// The packets of a reach at a location.
-  mutating func flows(of reach: Reach, at location: Int) throws(LimitReached) -> [Flow] {
-    guard let selection = reach.selection else { return reach.flows[location] }
+  /// The packets of a reach at a location, as far as they are in a set.
+  mutating func flows(
+    of reach: Reach, at location: Int, within wanted: HeaderSpace = .everything
+  ) throws(LimitReached) -> [Flow] {
     var result: [Flow] = []
     for flow in reach.flows[location] {
+      var space = try store.intersection(flow.space, wanted)
+      if space.isEmpty { continue }
+      guard let selection = reach.selection else {
+        result.append(flow.with(space))
+        continue
+      }
       let selected = try selected(by: selection, on: flow.trail)
-      let space = try store.intersection(flow.space, selected)
+      space = try store.intersection(space, selected)
       if space.isEmpty { continue }
       result.append(
         Flow(trail: flow.trail, space: try store.assign(.origin, Ranges(0), in: space)))

@@ -156,8 +156,12 @@ extension Engine {
     case .choose, .spread, .remember: return [(space, nil)]
     case .watch: return [(try store.project(space, away: [.monitor]), nil)]
     case .match(let table, let targets):
-      return try split(space, by: table).filter { targets[$0.target] == target }
-        .map { ($0.space, nil) }
+      var result: [(HeaderSpace, Recollection?)] = []
+      for outcome in targets.indices where targets[outcome] == target {
+        let part = try part(of: space, by: table, outcome: outcome)
+        if !part.isEmpty { result.append((part, nil)) }
+      }
+      return result
     case .rewrite(let writes, _): return [(try preimage(of: space, under: writes), nil)]
     case .leave: return [(try store.project(space, away: Self.deviceFields), nil)]
     case .recall(let device, let fresh, let remembered):
