@@ -64,29 +64,41 @@ extension Engine {
   mutating func fixpoint(
     _ key: ReachKey, mode: ReachMode, edges: Int = .max, watchers: [Int: Ranges] = [:]
   ) throws(LimitReached) -> Reach {
-    var search = Search(plan)
+    var search = try search(from: key.sources)
     let pass = Pass(mode: mode, watched: Set(key.watched), watchers: watchers)
-    for start in key.sources {
-      try search.push(Flow(trail: .untouched, space: start.space), to: start.location, &store)
-    }
-    while limit == nil {
-      while limit == nil, let (location, news) = try search.next(&store) {
-        for flow in news { try move(flow, from: location, pass, &search) }
-        if search.reached[location].count > Self.greatestTrails {
-          limit = "more than \(Self.greatestTrails) ways of translation at one place"
-        } else if store.edgeCount > edges {
-          limit = "more than \(edges) edges"
-        }
-      }
-      // Newly learnt sessions let packets through that were there before.
-      if search.changedMemories.isEmpty { break }
+    try exhaust(&search, pass, edges: edges)
+    while limit == nil, !search.changedMemories.isEmpty {
       try recallAgain(pass, &search)
+      try exhaust(&search, pass, edges: edges)
     }
     return Reach(flows: try search.packets(&store))
   }
 
+  /// A search in which packets wait where they start.
+  mutating func search(from starts: [ReachKey.Start]) throws(LimitReached) -> Search {
+    var search = Search(plan)
+    for start in starts {
+      try search.push(Flow(trail: .untouched, space: start.space), to: start.location, &store)
+    }
+    return search
+  }
+
+  /// Moves packets until none waits.
+  mutating func exhaust(
+    _ search: inout Search, _ pass: Pass, edges: Int
+  ) throws(LimitReached) {
+    while limit == nil, let (location, news) = try search.next(&store) {
+      for flow in news { try move(flow, from: location, pass, &search) }
+      if search.reached[location].count > Self.greatestTrails {
+        limit = "more than \(Self.greatestTrails) ways of translation at one place"
+      } else if store.edgeCount > edges {
+        limit = "more than \(edges) edges"
+      }
+    }
+  }
+
   /// Lets sessions that were learnt since take packets that came before.
-  private mutating func recallAgain(
+  mutating func recallAgain(
     _ pass: Pass, _ search: inout Search
   ) throws(LimitReached) {
     var devices = search.changedMemories
@@ -111,11 +123,11 @@ extension Engine {
   static let greatestTrails = 256
 
   /// How a fixpoint moves packets.
-  private struct Pass {
+  struct Pass: Sendable {
     var mode: ReachMode
-    var watched: Set<Int>
+    var watched: Set<Int> = []
     /// For each device the origins of the packets that are watched there.
-    var watchers: [Int: Ranges]
+    var watchers: [Int: Ranges] = [:]
   }
 
   /// Moves packets that are new at a location on, to the next joints.
@@ -144,7 +156,9 @@ extension Engine {
     case .choose(let options): return options.map { (flow, $0) }
     case .spread(let main, let copies): return ([main] + copies).map { (flow, $0) }
     case .match(let table, let targets):
-      return try splitPassing(flow.space, by: table).map { (flow.with($0.space), targets[$0.target]) }
+      return try splitPassing(flow.space, by: table).map {
+        (flow.with($0.space), targets[$0.target])
+      }
     case .rewrite(let writes, let next): return [(try write(writes, flow), next)]
     case .recall(let device, let fresh, let remembered):
       var result: [(flow: Flow, location: Int)] = []

@@ -2,7 +2,7 @@ import HeaderSpaces
 import HeapModule
 
 /// The state of a fixpoint: what has been reached, and what has not yet moved on.
-struct Search {
+struct Search: Sendable {
   /// What has moved on, by location.
   private(set) var reached: [[Flow]]
   /// The devices that learnt since they were last settled.
@@ -53,7 +53,7 @@ struct Search {
     try Self.add(flow, to: &reached[location], &store)
   }
 
-  /// The packets that were at each location, without the copies that open sessions.
+  /// The packets that were at each location, by trail, without the copies that open sessions.
   func packets(_ store: inout HeaderSpaceStore) throws(LimitReached) -> [[Flow]] {
     var result: [[Flow]] = []
     for flows in reached {
@@ -62,12 +62,14 @@ struct Search {
         flow.standing = .packets
         try Self.add(flow, to: &packets, &store)
       }
+      packets.sort { $0.trail < $1.trail }
       result.append(packets)
     }
     return result
   }
 
-  private static func add(
+  /// Adds packets to those with the same history.
+  static func add(
     _ flow: Flow, to flows: inout [Flow], _ store: inout HeaderSpaceStore
   ) throws(LimitReached) {
     if let index = flows.firstIndex(where: flow.isLike) {

@@ -71,17 +71,21 @@ extension Engine {
         depending, to: Literal(canonical.sessionLiteral(device: device), true))
       tuples = try store.union(always, marked)
     }
-    var memory = memories[device]
-    var isNew = true
-    if let index = memory.remembered.firstIndex(where: { $0.trail == flow.trail }) {
-      let both = try store.union(memory.remembered[index].space, tuples)
-      isNew = both != memory.remembered[index].space
-      memory.remembered[index].space = both
-    } else {
-      memory.remembered.append(Flow(trail: flow.trail, space: tuples))
+    return try remember(Flow(trail: flow.trail, space: tuples), by: device)
+  }
+
+  /// Adds what sessions know of packets to what a device remembers; the answer is whether it is news.
+  mutating func remember(_ tuples: Flow, by device: Int) throws(LimitReached) -> Bool {
+    guard
+      let index = memories[device].remembered.firstIndex(where: { $0.trail == tuples.trail })
+    else {
+      memories[device].remembered.append(tuples)
+      return true
     }
-    memories[device] = memory
-    return isNew
+    let known = memories[device].remembered[index].space
+    let both = try store.union(known, tuples.space)
+    memories[device].remembered[index].space = both
+    return both != known
   }
 
   /// Whether a literal stands for a condition that has one outcome for the whole network.
@@ -93,6 +97,7 @@ extension Engine {
   /// Makes the classes of a memory from what was remembered.
   mutating func settleMemory(of device: Int) throws(LimitReached) {
     var classes: [SessionMemory.Class] = []
+    memories[device].remembered.sort { $0.trail < $1.trail }
     for flow in memories[device].remembered {
       for destination in try codes(.destinationTranslation, in: flow.space) {
         let part = try store.restrict(

@@ -17,6 +17,18 @@ struct SharedSources: Sendable {
   var flows: [[Flow]]?
 }
 
+/// What is followed before any question is asked.
+struct Preparation: Sendable {
+  /// The packets that are asked about.
+  var asked: [ReachKey.Start]
+  /// All that anybody sends, where there are sessions that it may open.
+  var everything: [ReachKey.Start] = []
+  /// The sources that are followed together, if there are any; an index into `Engine.shared`.
+  var group: Int?
+  /// Whether sessions are learnt from these.
+  var learnsMeanwhile = false
+}
+
 /// Those of the packets in a shared reach that certain senders sent.
 struct SourceSelection: Sendable {
   /// Its number, under which the engine keeps what it holds.
@@ -26,8 +38,8 @@ struct SourceSelection: Sendable {
 }
 
 extension Engine {
-  /// Plans to follow these packets together when they are first asked about.
-  mutating func share(_ asked: [ReachKey.Start]) throws(LimitReached) {
+  /// Plans to follow these packets together; the answer is their number in `shared`.
+  mutating func share(_ asked: [ReachKey.Start]) throws(LimitReached) -> Int? {
     var starts: [ReachKey.Start] = []
     for start in asked {
       if let index = starts.firstIndex(where: { $0.location == start.location }) {
@@ -36,7 +48,7 @@ extension Engine {
         starts.append(start)
       }
     }
-    if starts.count < 2 || starts.count >= Int(HeaderField.origin.greatest) { return }
+    if starts.count < 2 || starts.count >= Int(HeaderField.origin.greatest) { return nil }
     starts.sort { $0.location < $1.location }
     var seen = HeaderSpace.empty
     var repeated = HeaderSpace.empty
@@ -49,6 +61,7 @@ extension Engine {
     var ambiguous: [HeaderSpace] = []
     for start in starts { ambiguous.append(try store.intersection(start.space, repeated)) }
     shared.append(SharedSources(starts: starts, ambiguous: ambiguous))
+    return shared.count - 1
   }
 
   /// A set without all but its sources.
@@ -110,29 +123,40 @@ extension Engine {
     return result
   }
 
-  /// Learns what devices remember from all that may be sent, and shares what is asked about.
-  ///
-  /// Both come from one fixpoint where that is not too large.
-  mutating func prepare(
-    asked: [ReachKey.Start], ofDevices: [ReachKey.Start] = []
-  ) throws(LimitReached) {
-    try prepareHosts(asked)
-    try share(ofDevices)
+  /// Plans what is followed before any question is asked.
+  mutating func plan(
+    asked: [ReachKey.Start], ofDevices: [ReachKey.Start]
+  ) throws(LimitReached) -> Preparation {
+    var plan = Preparation(asked: asked)
+    if canonical.hasSessions.contains(true) {
+      plan.everything = try everySender()
+      // Where everybody may send as anybody, every packet would have to say who sent it. And what is
+      // asked about must open no sessions that nobody would without the question.
+      if network.spoofing != .any, !asked.isEmpty, try isPart(asked, of: plan.everything) {
+        plan.group = try share(asked + plan.everything)
+        plan.learnsMeanwhile = plan.group != nil
+      }
+    }
+    if plan.group == nil { plan.group = try share(asked) }
+    _ = try share(ofDevices)
+    return plan
   }
 
-  private mutating func prepareHosts(_ asked: [ReachKey.Start]) throws(LimitReached) {
-    guard canonical.hasSessions.contains(true) else { return try share(asked) }
-    let everything = try everySender()
-    // Where everybody may send as anybody, every packet would have to say who sent it. And what is
-    // asked about must open no sessions that nobody would without the question.
-    if network.spoofing != .any, !asked.isEmpty, try isPart(asked, of: everything) {
-      try share(asked + everything)
-      if !shared.isEmpty, try sharedFlows(of: 0, mode: .both) != nil { return }
-      memories = memories.map { _ in SessionMemory() }
+  /// Learns what devices remember from all that may be sent, and follows what is asked about.
+  ///
+  /// Both come from one fixpoint where that is not too large.
+  mutating func prepare(_ plan: Preparation, with worker: Worker?) throws(LimitReached) {
+    var group = plan.group
+    if plan.learnsMeanwhile, let whole = group {
+      if try follow(group: whole, mode: .both, with: worker) { return }
+      group =
+        try together(with: worker) { engine, _ throws(LimitReached) in
+          engine.memories = engine.memories.map { _ in SessionMemory() }
+          return try engine.share(plan.asked)
+        }.first ?? nil
     }
-    shared = []
-    try learnSessions(from: everything)
-    try share(asked)
+    if !plan.everything.isEmpty { try learnSessions(from: plan.everything, with: worker) }
+    if let group { _ = try follow(group: group, mode: .following, with: worker) }
   }
 
   /// Whether everything that some starts send others do, at the same places.
@@ -149,28 +173,25 @@ extension Engine {
 
   /// The fixpoint of all that is shared, made when it is first asked for; `nil` where it is too
   /// large, so that smaller ones have to do.
-  private mutating func sharedFlows(
-    of group: Int, mode: ReachMode = .following
-  ) throws(LimitReached) -> [[Flow]]? {
-    let shared = shared[group]
-    if let made = shared.flows { return made }
-    var sources: [ReachKey.Start] = []
+  private mutating func sharedFlows(of group: Int) throws(LimitReached) -> [[Flow]]? {
+    if let made = shared[group].flows { return made }
+    _ = try follow(group: group, mode: .following, with: nil)
+    return shared[group].flows
+  }
+
+  /// The packets that are followed for a group, with the origins of those that may start elsewhere.
+  mutating func sources(
+    of shared: SharedSources
+  ) throws(LimitReached) -> [ReachKey.Start] {
+    var result: [ReachKey.Start] = []
     for (number, start) in shared.starts.enumerated() {
       let noted = try store.assign(
         .origin, Ranges(UInt128(number + 1)), in: shared.ambiguous[number])
       let plain = try store.subtracting(shared.ambiguous[number], from: start.space)
-      sources.append(
+      result.append(
         ReachKey.Start(location: start.location, space: try store.union(noted, plain)))
     }
-    let made = try fixpoint(
-      ReachKey(sources: sources, watched: []), mode: mode, edges: store.limit / 2)
-    if limit != nil {
-      limit = nil
-      self.shared[group].starts = []
-      return nil
-    }
-    self.shared[group].flows = made.flows
-    return made.flows
+    return result
   }
 
   /// The packets of a reach at a location, as far as they are in a set.

@@ -66,6 +66,12 @@ struct Trail: Hashable, Sendable {
   /// How many fields before this one are moved.
   private func rank(_ index: Int) -> Int { (0..<index).count { kind($0) == 1 } }
 
+  /// An order that hangs on nothing but what became of the fields: what was not rewritten comes first.
+  static func < (a: Self, b: Self) -> Bool {
+    if a.kinds == b.kinds { return a.distances.lexicographicallyPrecedes(b.distances) }
+    return a.kinds == 0 || b.kinds != 0 && a.kinds > b.kinds
+  }
+
   /// The ghost of a tracked field.
   static func ghost(of field: HeaderField, in bank: Bank) -> HeaderField? {
     switch (field, bank) {

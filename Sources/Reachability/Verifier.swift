@@ -8,7 +8,8 @@ import Simulation
 
 /// The bounds of a verification.
 public struct VerificationLimits: Hashable, Sendable {
-  /// The most edges that the sets of packets may have together, 8 bytes each.
+  /// The most edges that the sets of packets may have together, 20 bytes each with all that serves
+  /// them; each of two threads may make half of them.
   public var setEdges = 100_000_000
 
   /// The usual bounds.
@@ -31,7 +32,7 @@ public func verify(
     return undecided(policy, network, limit: "\(error.place): \(error.message)")
   }
   do {
-    var verifier = try Verifier(network, canonical, limits: limits)
+    var verifier = try Verifier(network, canonical, limits: limits, workers: 2)
     return try verifier.verify(policy, withMatrix: withMatrix, progress: progress)
   } catch {
     return undecided(policy, network, limit: error.description)
@@ -55,35 +56,48 @@ struct Verifier: ~Copyable {
   var engine: Engine
   let network: Network
   let simulator: Simulator
+  /// How many threads find answers, one or two; each has its share of the limit.
+  let workers: Int
 
   /// With `notingLosses` it is noted where packets are lost, whatever the reason.
   init(
     _ network: Network, _ canonical: CanonicalNetwork, limits: VerificationLimits,
-    notingLosses: Bool = false
+    notingLosses: Bool = false, workers: Int = 1
   ) throws(LimitReached) {
     var known = network
     known.conditions = canonical.conditions
     self.network = known
     engine = try Engine(
-      known, canonical, setLimit: limits.setEdges, notingLosses: notingLosses)
+      known, canonical, setLimit: limits.setEdges / workers, notingLosses: notingLosses)
+    self.workers = workers
     simulator = Simulator(network: known)
   }
 
   mutating func verify(
     _ policy: ResolvedPolicy, withMatrix: Bool, progress: (Int, Int) -> Void
   ) throws(LimitReached) -> VerificationResult {
-    try prepare(for: policy.requirements, and: withMatrix ? policy.zones : [])
     var result = VerificationResult(
-      answers: answers(policy.requirements, progress: progress),
+      answers: try answers(
+        to: policy.requirements, besides: withMatrix ? policy.zones : [], progress: progress),
       conditions: network.conditions.conditions)
     if withMatrix { result.matrix = try? matrix(of: policy) }
     return result
+  }
+
+  /// Follows all that requirements ask about, and what some zones send, and then answers them.
+  mutating func answers(
+    to requirements: [ResolvedRequirement], besides zones: [ZoneExtent] = [],
+    progress: (Int, Int) -> Void = { _, _ in }
+  ) throws(LimitReached) -> [VerificationResult.Answer] {
+    let worker = try prepare(for: requirements, and: zones)
+    return answers(to: requirements, with: worker, progress: progress)
   }
 
   private init(copying verifier: borrowing Verifier) {
     engine = verifier.engine.copy()
     network = verifier.network
     simulator = verifier.simulator
+    workers = verifier.workers
   }
 
   /// A verifier for another worker, that knows what this one knows.
@@ -111,9 +125,12 @@ struct Verifier: ~Copyable {
 
   /// Follows what requirements ask about, and what zones send, together; what is left out costs time
   /// only.
+  ///
+  /// The answer is the second worker, where there is one.
+  @discardableResult
   mutating func prepare(
     for requirements: [ResolvedRequirement], and zones: [ZoneExtent] = []
-  ) throws(LimitReached) {
+  ) throws(LimitReached) -> Worker? {
     var extents = zones
     for requirement in requirements { extents += senders(asked: requirement.obligation) }
     var hosts: [ReachKey.Start] = []
@@ -122,7 +139,10 @@ struct Verifier: ~Copyable {
       hosts += try engine.hostStarts(of: extent)
       devices += try engine.deviceStarts(of: extent)
     }
-    try engine.prepare(asked: hosts, ofDevices: devices)
+    let plan = try engine.plan(asked: hosts, ofDevices: devices)
+    let worker = workers > 1 ? Worker(copy()) : nil
+    try engine.prepare(plan, with: worker)
+    return worker
   }
 
   /// Whose packets an obligation asks about, as far as they may be followed together with others'.

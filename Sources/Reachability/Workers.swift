@@ -3,24 +3,35 @@ import Policies
 import Synchronization
 
 extension Verifier {
-  /// The answers to requirements, in their order, found by two workers.
+  /// The answers to requirements, in their order, found by this verifier and a worker.
   ///
   /// Which requirement is whose hangs on the requirements only, and an answer not on what else is
-  /// asked. So it does not matter which worker is faster.
+  /// asked. So it does not matter which of the two is faster.
   mutating func answers(
-    _ requirements: [ResolvedRequirement], progress: (_ done: Int, _ of: Int) -> Void
+    to requirements: [ResolvedRequirement], with worker: Worker?,
+    progress: (_ done: Int, _ of: Int) -> Void
   ) -> [VerificationResult.Answer] {
-    let (own, others) = parts(of: requirements)
-    let worker = others.isEmpty ? nil : Worker(copy(), requirements, others)
-    worker?.start()
-    var found: [Int: VerificationResult.Answer] = [:]
-    for number in own {
-      progress(found.count + (worker?.done ?? 0), requirements.count)
-      found[number] = answer(requirements[number])
+    var (own, others) = parts(of: requirements)
+    if worker == nil {
+      own = Array(requirements.indices)
+      others = []
     }
-    if let worker { found.merge(worker.wait()) { own, _ in own } }
+    let done = Counter()
+    let numbers = others
+    let theirs = worker?.start { verifier in
+      numbers.map { number in
+        defer { done.increment() }
+        return verifier.answer(requirements[number])
+      }
+    }
+    var found: [(number: Int, answer: VerificationResult.Answer)] = []
+    for number in own {
+      progress(found.count + done.value, requirements.count)
+      found.append((number, answer(requirements[number])))
+    }
+    if let theirs { found += zip(others, theirs.wait()).map { (number: $0, answer: $1) } }
     progress(requirements.count, requirements.count)
-    return requirements.indices.compactMap { found[$0] }
+    return found.sorted { $0.number < $1.number }.map(\.answer)
   }
 
   /// The numbers of the requirements for each of two workers, by how much work they are likely to be.
@@ -59,40 +70,49 @@ extension Verifier {
   }
 }
 
-/// A second verifier that answers some of the requirements meanwhile.
-private final class Worker: Sendable {
+/// A second verifier, on a thread of its own.
+final class Worker: Sendable {
   private let verifier: Mutex<Verifier>
-  private let requirements: [ResolvedRequirement]
-  /// The numbers of those that are this worker's.
-  private let numbers: [Int]
-  private let answers = Mutex<[Int: VerificationResult.Answer]>([:])
-  private let group = DispatchGroup()
 
-  init(
-    _ verifier: consuming sending Verifier, _ requirements: [ResolvedRequirement], _ numbers: [Int]
-  ) {
-    self.verifier = Mutex(verifier)
-    self.requirements = requirements
-    self.numbers = numbers
+  init(_ verifier: consuming sending Verifier) { self.verifier = Mutex(verifier) }
+
+  /// Begins a task; it ends before the next one begins.
+  func start<Result: Sendable>(
+    _ task: @escaping @Sendable (inout Verifier) -> Result
+  ) -> Task<Result> {
+    let started = Task<Result>()
+    started.run { self.verifier.withLock { task(&$0) } }
+    return started
   }
 
-  /// How many are answered.
-  var done: Int { answers.withLock { $0.count } }
+  /// What a worker is doing.
+  final class Task<Result: Sendable>: Sendable {
+    private let result = Mutex<Result?>(nil)
+    private let group = DispatchGroup()
 
-  func start() {
-    DispatchQueue.global().async(group: group) {
-      self.verifier.withLock { verifier in
-        for number in self.numbers {
-          let answer = verifier.answer(self.requirements[number])
-          self.answers.withLock { $0[number] = answer }
-        }
+    fileprivate func run(_ task: @escaping @Sendable () -> Result) {
+      DispatchQueue.global().async(group: group) {
+        let made = task()
+        self.result.withLock { $0 = made }
       }
     }
-  }
 
-  /// The answers, by number, once all are there.
-  func wait() -> [Int: VerificationResult.Answer] {
-    group.wait()
-    return answers.withLock { $0 }
+    /// What came of it, once it has ended.
+    func wait() -> Result {
+      group.wait()
+      guard let made = result.withLock({ $0 }) else {
+        preconditionFailure("a task that has ended has a result")
+      }
+      return made
+    }
   }
+}
+
+/// How many requirements a worker has answered.
+private final class Counter: Sendable {
+  private let count = Atomic(0)
+
+  var value: Int { count.load(ordering: .relaxed) }
+
+  func increment() { count.add(1, ordering: .relaxed) }
 }

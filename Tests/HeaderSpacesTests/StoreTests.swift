@@ -31,6 +31,70 @@ import Testing
     print("seed \(seed): \(count) stores")
   }
 
+  @Test func `sets that another store takes over are the same there`() throws {
+    let seed: UInt64 = 49
+    var random = SplitMix(state: seed)
+    let count = rounds(30)
+    for _ in 0..<count {
+      let grid = Grid(&random)
+      var store = HeaderSpaceStore()
+      var spaces: [HeaderSpace] = [.empty, .everything]
+      for _ in 0..<4 {
+        spaces.append(try store.space(of: (0..<2).map { _ in grid.box(&random) }))
+      }
+      spaces.append(spaces[2])
+      let packed = store.pack(spaces)
+      #expect(packed.count == spaces.count)
+      #expect(try store.unpack(packed) == spaces)
+      // The other has sets of its own, and some of these.
+      var other = HeaderSpaceStore()
+      _ = try other.space(of: grid.box(&random))
+      _ = try other.unpack(store.pack([spaces[4]]))
+      let taken = try other.unpack(packed)
+      #expect(taken.count == spaces.count)
+      for (space, there) in zip(spaces, taken) {
+        #expect(grid.cells(of: there, in: other) == grid.cells(of: space, in: store))
+        #expect(other.conditions(in: there) == store.conditions(in: space))
+      }
+      #expect(taken[2] == taken[6])
+      #expect(
+        try other.union(taken[2], taken[3])
+          == other.unpack(store.pack([store.union(spaces[2], spaces[3])]))[0])
+    }
+    print("seed \(seed): \(count) stores")
+  }
+
+  @Test func `what is ignored is left out of a split, and the rest is as it was`() throws {
+    let seed: UInt64 = 50
+    var random = SplitMix(state: seed)
+    let count = rounds(30)
+    var ignored = 0
+    for _ in 0..<count {
+      let grid = Grid(&random)
+      var store = HeaderSpaceStore()
+      let rules = (0..<6).map { _ in MatchRule([grid.box(&random)], target: random.below(4)) }
+      let left = Set((0..<4).filter { _ in random.chance(40) })
+      let whole = try store.cases(by: rules, targets: 4, default: 1)
+      let cases = try store.cases(by: rules, targets: 4, default: 1, ignoring: left)
+      for space in [try store.space(of: (0..<2).map { _ in grid.box(&random) }), .everything] {
+        let all = try store.split(space, by: whole)
+        let some = try store.split(space, by: cases)
+        ignored += all.count - some.count
+        let expected = all.filter { !left.contains($0.target) }
+        #expect(some.map(\.target) == expected.map(\.target))
+        #expect(some.map(\.space) == expected.map(\.space))
+        for target in 0..<4 {
+          let part = try store.intersection(space, store.space(of: target, in: whole))
+          #expect(part == all.first { $0.target == target }?.space ?? .empty)
+          if left.contains(target) { continue }
+          #expect(try store.intersection(space, store.space(of: target, in: cases)) == part)
+        }
+      }
+    }
+    #expect(ignored > 0)
+    print("seed \(seed): \(count) lists, \(ignored) parts ignored")
+  }
+
   @Test func `conditions are those on which a set depends, also after compaction`() throws {
     let seed: UInt64 = 48
     var random = SplitMix(state: seed)

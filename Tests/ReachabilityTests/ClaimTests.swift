@@ -113,7 +113,7 @@ import Testing
     var limits = VerificationLimits()
     limits.setEdges = 3_000_000
     var verifier = try Verifier(network, canonical, limits: limits)
-    try verifier.engine.prepare(asked: [])
+    try verifier.engine.prepare(verifier.engine.plan(asked: [], ofDevices: []), with: nil)
     if case .noDualHomed(let a, let b, let except) = requirement.obligation {
       if case .holds = verifier.decideDualHomed(a, b, except: except) { return true }
       return false

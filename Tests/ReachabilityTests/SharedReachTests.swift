@@ -69,7 +69,7 @@ import Testing
         let expected = engine.memories
         if engine.limit != nil { continue }
         engine.memories = expected.map { _ in SessionMemory() }
-        try engine.prepare(asked: everything)
+        try engine.prepare(engine.plan(asked: everything, ofDevices: []), with: nil)
         if engine.shared.first?.flows == nil { continue }
         learnt += 1
         for (alone, together) in zip(expected, engine.memories) {
@@ -108,7 +108,7 @@ import Testing
     var alone: [[(delivery: CanonicalNetwork.Delivery, flow: Flow)]] = []
     for key in keys { alone.append(try engine.deliveries(in: engine.reach(key))) }
     engine.reachCache = [:]
-    try engine.share(keys.flatMap(\.sources))
+    _ = try engine.share(keys.flatMap(\.sources))
     var compared = 0
     for (key, expected) in zip(keys, alone) {
       let reach = try engine.reach(key)
