@@ -10,24 +10,19 @@ import Policies
 /// Letting more pass never delivers less, so what is known of some decisions tells about fewer, and
 /// about more.
 struct CutSearch {
-  let requirement: ResolvedRequirement
   let network: Network
-  let limits: EvidenceLimits
+  /// What answers the questions.
+  var questions: FilterQuestions
   /// All decisions there are.
   private let all: [Denial]
-  private var questionCount = 0
   /// Decisions that are known to be enough, and decisions that are known not to be.
   private var enough: [Set<Denial>] = []
   private var notEnough: [Set<Denial>] = []
 
-  /// The bound on questions is met.
-  private struct Exhausted: Error {}
-
-  init(_ requirement: ResolvedRequirement, _ network: Network, _ limits: EvidenceLimits) {
-    self.requirement = requirement
-    self.network = network
-    self.limits = limits
+  init(_ questions: FilterQuestions) {
+    network = questions.network
     all = network.denials
+    self.questions = questions
   }
 
   /// A cut, found among the decisions that packets meet first where these are enough; `nil` where a
@@ -36,7 +31,7 @@ struct CutSearch {
     do {
       if try holds(keeping: []) { return BlockingCut(remarks: withoutFilters()) }
       for candidates in widening(first) where try holds(keeping: candidates) {
-        return decided(smallest(of: candidates))
+        return decided(candidates)
       }
     } catch {}
     return nil
@@ -52,16 +47,25 @@ struct CutSearch {
     return [ordered, ordered + near, ordered + near + far]
   }
 
-  /// The least of candidates that are enough of which none can be left out; more where a bound is
-  /// met, and then it says so.
-  private mutating func smallest(of candidates: [Denial]) -> (kept: [Denial], isMinimal: Bool) {
+  /// Few of the candidates that are enough; of few candidates all.
+  ///
+  /// Halves find few among many. Where nearly all are needed they find nothing, and then most questions
+  /// are left for the candidates one by one.
+  private mutating func fewer(_ candidates: [Denial]) -> [Denial] {
+    if candidates.count <= Self.few { return candidates }
+    let bound = questions.bound
+    defer { questions.bound = bound }
+    questions.bound = questions.count + (bound - questions.count) / 4
     do {
-      return (try smallest(of: candidates, beside: [], isKnownNotEnough: true), true)
+      return try smallest(of: candidates, beside: [], isKnownNotEnough: true)
     } catch {
       let known = enough.min { $0.count < $1.count } ?? Set(candidates)
-      return (known.sorted(), false)
+      return candidates.filter(known.contains)
     }
   }
+
+  /// So many decisions are looked at one by one.
+  private static let few = 6
 
   /// Those of the candidates that are needed beside others, with which they are enough.
   ///
@@ -69,7 +73,7 @@ struct CutSearch {
   /// kept, then what the other needs beside that.
   private mutating func smallest(
     of candidates: [Denial], beside others: [Denial], isKnownNotEnough: Bool
-  ) throws(Exhausted) -> [Denial] {
+  ) throws(QuestionsExhausted) -> [Denial] {
     if !isKnownNotEnough, try holds(keeping: others) { return [] }
     if candidates.count <= 1 { return candidates }
     let first = Array(candidates.prefix(candidates.count / 2))
@@ -80,34 +84,54 @@ struct CutSearch {
     return fromFirst + fromSecond
   }
 
-  private mutating func holds(keeping kept: [Denial]) throws(Exhausted) -> Bool {
+  private mutating func holds(keeping kept: [Denial]) throws(QuestionsExhausted) -> Bool {
     let asked = Set(kept)
     if enough.contains(where: asked.isSuperset) { return true }
     if notEnough.contains(where: asked.isSubset) { return false }
-    questionCount += 1
-    if questionCount > limits.questions { throw Exhausted() }
-    let isEnough = requirement.holds(
-      in: network.passing(all.filter { !asked.contains($0) }), limits.verification)
+    let isEnough =
+      try questions.breach(
+        in: network.passing(all.filter { !asked.contains($0) }), listing: false) == nil
     if isEnough { enough.append(asked) } else { notEnough.append(asked) }
     return isEnough
   }
 
-  /// The cut of these decisions, each with what it alone stops.
+  /// A cut among candidates that are enough, each decision with what it alone stops.
   ///
-  /// That each is needed is asked once more, so that it hangs on no reasoning about what more or
-  /// fewer decisions would do.
-  private func decided(_ found: (kept: [Denial], isMinimal: Bool)) -> BlockingCut {
-    var cut = BlockingCut(isMinimal: found.isMinimal)
-    let rules = found.kept.sorted().map { ($0, network.blockingRule($0)) }
-    for (denial, rule) in rules.sorted(by: { ($0.1.place, $0.0) < ($1.1.place, $1.0) }) {
-      let rest = Set(found.kept).subtracting([denial])
-      let stopped = requirement.breach(
-        in: network.passing(all.filter { !rest.contains($0) }), limits.verification)
-      if stopped == nil { cut.isMinimal = false }
-      cut.decisions.append(
-        BlockingCut.Decision(rule: rule, stops: stopped ?? FlowList()))
+  /// That each is needed beside the others is asked of each, so that it hangs on no reasoning about
+  /// what more or fewer decisions would do.
+  private mutating func decided(_ candidates: [Denial]) -> BlockingCut {
+    var kept = candidates
+    var stops: [Denial: FlowList] = [:]
+    var isMinimal = true
+    do {
+      kept = fewer(candidates)
+      var waiting = kept
+      // What packets meet last is left out first.
+      while let denial = waiting.popLast() {
+        let rest = Set(kept).subtracting([denial])
+        if let stopped = try questions.breach(
+          in: network.passing(all.filter { !rest.contains($0) }), listing: true)
+        {
+          stops[denial] = stopped
+        } else {
+          // Without it the others may stop more: they are asked about again, once all were.
+          kept.removeAll { $0 == denial }
+          enough.append(rest)
+          waiting = stops.keys.sorted() + waiting
+          stops = [:]
+        }
+      }
+    } catch {
+      let known = enough.filter { $0.isSubset(of: kept) }.min { $0.count < $1.count }
+      kept = known?.sorted() ?? kept
+      isMinimal = false
     }
-    return cut
+    let rules = kept.sorted().map { ($0, network.blockingRule($0)) }
+      .sorted { ($0.1.place, $0.0) < ($1.1.place, $1.0) }
+    return BlockingCut(
+      decisions: rules.map {
+        BlockingCut.Decision(rule: $1, stops: stops[$0] ?? FlowList())
+      }, isMinimal: isMinimal)
   }
 
   /// What stops packets where no filter is needed.
@@ -115,47 +139,10 @@ struct CutSearch {
     let open = network.passing(all)
     guard let canonical = try? lower(open),
       var verifier = try? Verifier(
-        open, canonical, limits: limits.verification, notingLosses: true),
-      let question = try? verifier.question(of: requirement),
+        open, canonical, limits: questions.limits.verification, notingLosses: true),
+      let question = try? verifier.question(of: questions.requirement),
       let ends = try? verifier.engine.ends(from: question.from, to: question.to)
     else { return ["no filter is needed"] }
     return ends
-  }
-}
-
-extension ResolvedRequirement {
-  /// Whether it holds in a network.
-  func holds(in network: Network, _ limits: VerificationLimits) -> Bool {
-    breach(in: network, limits, listing: false) == nil
-  }
-
-  /// What breaks it, or may break it, in a network; `nil` where it holds.
-  ///
-  /// Most breaches need no session, so the sessions are learnt only where there is none without: with
-  /// more sessions more gets through.
-  func breach(
-    in network: Network, _ limits: VerificationLimits, listing: Bool = true
-  ) -> FlowList? {
-    do {
-      let canonical = try lower(network)
-      var verifier = try Verifier(network, canonical, limits: limits)
-      if let found = try verifier.breach(of: self, listing: listing) { return found }
-      guard canonical.hasSessions.contains(true) else { return nil }
-      verifier = try Verifier(network, canonical, limits: limits)
-      try verifier.engine.learnSessions(from: verifier.engine.everySender())
-      return try verifier.breach(of: self, listing: listing)
-    } catch {
-      return FlowList(isTruncated: true)
-    }
-  }
-}
-
-extension Verifier {
-  fileprivate mutating func breach(
-    of requirement: ResolvedRequirement, listing: Bool
-  ) throws(LimitReached) -> FlowList? {
-    if standing(of: requirement) == .holds { return nil }
-    guard listing, requirement.obligation.isAboutPassing else { return FlowList() }
-    return try engine.list(question(of: requirement).breaches, withRules: false)
   }
 }

@@ -40,7 +40,8 @@ public struct Layers: Hashable, Sendable {
 
 /// The bounds of the search for evidence.
 public struct EvidenceLimits: Hashable, Sendable {
-  /// The most questions about one requirement, for its cut and for its layers each.
+  /// The most questions about one requirement, for its cut and for its layers each; those about a
+  /// network of more than 10,000 locations count as more.
   public var questions = 300
   /// The most smallest sets of devices that are named.
   public var sets = 8
@@ -89,10 +90,10 @@ private func evidence(
   for requirement: ResolvedRequirement, in network: Network, beginning candidates: [Denial],
   _ limits: EvidenceLimits
 ) -> (cut: BlockingCut?, layers: Layers?) {
-  var cuts = CutSearch(requirement, network, limits)
+  var cuts = CutSearch(FilterQuestions(requirement, network, limits))
   let cut = cuts.cut(beginning: candidates)
-  var layering = LayerSearch(requirement, network, limits)
   let deciding = cut?.decisions.compactMap(\.rule.denial?.device) ?? []
+  var layering = LayerSearch(FilterQuestions(requirement, network, limits))
   return (cut, layering.layers(beginning: Set(deciding)))
 }
 

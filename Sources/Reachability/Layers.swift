@@ -9,24 +9,22 @@ import Policies
 /// ends with sets of which no smaller one can make it fail (E. Moreno-Centeno and R. Karp, "The
 /// Implicit Hitting Set Approach", Operations Research 61, 2013).
 struct LayerSearch {
-  let requirement: ResolvedRequirement
   let network: Network
   let limits: EvidenceLimits
+  /// What answers the questions.
+  private var questions: FilterQuestions
   /// The devices that filter.
   private let points: [Int]
-  private var questionCount = 0
   /// Sets of devices whose filters alone are enough.
   private var enough: [[Int]] = []
   /// What was asked: the devices without filters, and whether it held.
   private var known: [Set<Int>: Bool] = [:]
 
-  private struct Exhausted: Error {}
-
-  init(_ requirement: ResolvedRequirement, _ network: Network, _ limits: EvidenceLimits) {
-    self.requirement = requirement
-    self.network = network
-    self.limits = limits
+  init(_ questions: FilterQuestions) {
+    network = questions.network
+    limits = questions.limits
     points = network.filteringDevices
+    self.questions = questions
   }
 
   /// The layers; the search begins with devices that are likely to be enough.
@@ -34,7 +32,13 @@ struct LayerSearch {
     var layers = Layers(count: 1, isExact: false)
     do {
       if try holds(without: Set(points)) { return Layers(count: nil, isExact: true) }
-      try learn(beginning: points.filter(first.contains))
+      // Half of the questions are kept for sets of devices that may make it fail.
+      let bound = questions.bound
+      questions.bound = questions.count + (bound - questions.count) / 2
+      do {
+        try learn(beginning: points.filter(first.contains))
+      } catch {}
+      questions.bound = bound
       for count in 1...max(1, points.count) {
         layers.count = count
         if try failing(of: count, into: &layers) {
@@ -53,7 +57,7 @@ struct LayerSearch {
   /// one.
   private mutating func failing(
     of count: Int, into layers: inout Layers
-  ) throws(Exhausted) -> Bool {
+  ) throws(QuestionsExhausted) -> Bool {
     var asked: Set<[Int]> = []
     var isSettled = false
     while !isSettled {
@@ -76,7 +80,7 @@ struct LayerSearch {
   }
 
   /// Notes devices whose filters are enough, as few as can be, if these are.
-  private mutating func learn(beginning candidates: [Int]) throws(Exhausted) {
+  private mutating func learn(beginning candidates: [Int]) throws(QuestionsExhausted) {
     guard try holds(keeping: candidates) else { return }
     var kept = candidates
     do {
@@ -92,7 +96,7 @@ struct LayerSearch {
   /// Those of the devices that are needed beside others; by halves, as for cuts.
   private mutating func smallest(
     of candidates: [Int], beside others: [Int], isKnownNotEnough: Bool
-  ) throws(Exhausted) -> [Int] {
+  ) throws(QuestionsExhausted) -> [Int] {
     if !isKnownNotEnough, try holds(keeping: others) { return [] }
     if candidates.count <= 1 { return candidates }
     let first = Array(candidates.prefix(candidates.count / 2))
@@ -117,16 +121,15 @@ struct LayerSearch {
     return result.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  private mutating func holds(keeping kept: [Int]) throws(Exhausted) -> Bool {
+  private mutating func holds(keeping kept: [Int]) throws(QuestionsExhausted) -> Bool {
     try holds(without: Set(points).subtracting(kept))
   }
 
-  private mutating func holds(without lost: Set<Int>) throws(Exhausted) -> Bool {
+  private mutating func holds(without lost: Set<Int>) throws(QuestionsExhausted) -> Bool {
     if lost.isEmpty { return true }
     if let answer = known[lost] { return answer }
-    questionCount += 1
-    if questionCount > limits.questions { throw Exhausted() }
-    let answer = requirement.holds(in: network.withoutFilters(of: lost), limits.verification)
+    let answer =
+      try questions.breach(in: network.withoutFilters(of: lost), listing: false) == nil
     known[lost] = answer
     return answer
   }

@@ -182,13 +182,13 @@ func inParallel(
     let policy = try sketch.resolved(asked)
     var limits = EvidenceLimits()
     limits.questions = 2
-    var search = CutSearch(policy.requirements[0], sketch.network, limits)
+    var search = CutSearch(FilterQuestions(policy.requirements[0], sketch.network, limits))
     let found = search.cut(beginning: sketch.network.denials)
     let cut = try #require(found)
     #expect(!cut.isMinimal)
     #expect(cut.decisions.count == 4)
     limits.questions = 0
-    search = CutSearch(policy.requirements[0], sketch.network, limits)
+    search = CutSearch(FilterQuestions(policy.requirements[0], sketch.network, limits))
     #expect(search.cut(beginning: sketch.network.denials) == nil)
   }
 }

@@ -88,7 +88,7 @@ import Testing
     _ requirement: ResolvedRequirement, _ network: Network, _ counts: inout Counts
   ) -> String? {
     let all = network.denials
-    var search = CutSearch(requirement, network, EvidenceLimits())
+    var search = CutSearch(FilterQuestions(requirement, network, EvidenceLimits()))
     // What is tried first changes which cut is found, but not what is true of it.
     guard let cut = search.cut(beginning: Array(all.prefix(all.count / 3))), cut.isMinimal else {
       return "no minimal cut"
@@ -110,7 +110,7 @@ import Testing
   private func contradictionOfLayers(
     _ requirement: ResolvedRequirement, _ network: Network, _ counts: inout Counts
   ) -> String? {
-    var search = LayerSearch(requirement, network, EvidenceLimits())
+    var search = LayerSearch(FilterQuestions(requirement, network, EvidenceLimits()))
     let layers = search.layers(beginning: [])
     if !layers.isExact || layers.hasMoreSets { return "layers are not exact" }
     counts.layers[layers.count ?? 0, default: 0] += 1

@@ -68,7 +68,7 @@ import Testing
     var found: [String] = []
     for questions in 0...8 {
       limits.questions = questions
-      var search = LayerSearch(policy.requirements[0], sketch.network, limits)
+      var search = LayerSearch(FilterQuestions(policy.requirements[0], sketch.network, limits))
       found.append(words(search.layers(beginning: [0])))
     }
     #expect(found.first == "at least 1:  …" && found.last == "2: first+second")
@@ -76,7 +76,7 @@ import Testing
     limits.sets = 1
     let parallel = inParallel({ $0.filters(rule(.deny)) }) { $0.filters(rule(.deny)) }
     let other = try parallel.resolved(asked)
-    var search = LayerSearch(other.requirements[0], parallel.network, limits)
+    var search = LayerSearch(FilterQuestions(other.requirements[0], parallel.network, limits))
     #expect(words(search.layers(beginning: [])) == "1: one …")
   }
 }
