@@ -31,14 +31,14 @@ import Testing
   }
 
   @Test func `law: have the answers that one worker finds`() throws {
-    try check(networks: rounds(10), liking: NetworkMaker.Liking(), from: 15_000)
+    try check(networks: rounds(6), liking: NetworkMaker.Liking(), from: 15_000)
   }
 
   @Test func `law: also where every device remembers sessions`() throws {
     var liking = NetworkMaker.Liking()
     liking.alwaysHasSessions = true
     liking.hasUnknowns = false
-    try check(networks: rounds(10), liking: liking, from: 16_000)
+    try check(networks: rounds(6), liking: liking, from: 16_000)
   }
 
   private func check(networks: Int, liking: NetworkMaker.Liking, from first: UInt64) throws {
