@@ -114,7 +114,8 @@ extension HeaderSpaceStore {
     try values(of: field, in: space, and: space)
   }
 
-  private mutating func values(
+  /// The values that a field has in members of both sets.
+  public mutating func values(
     of field: HeaderField, in a: HeaderSpace, and b: HeaderSpace
   ) throws(LimitReached) -> Ranges {
     let node = diagram.values(of: field, in: a.node, and: b.node)

@@ -108,6 +108,21 @@ extension HeaderSpaceStore {
     try settle(diagram.isSubset(a.node, b.node))
   }
 
+  /// How far the store is filled, to go back to.
+  public struct Mark: Sendable {
+    fileprivate let mark: Diagram.Mark
+  }
+
+  /// Where the store ends now.
+  public var mark: Mark { Mark(mark: diagram.mark) }
+
+  /// Forgets all sets made since the mark, where they are more than what was there before; none of
+  /// them may be used.
+  /// - Complexity: Linear in what was there before, and so, over many calls, in what is made.
+  public mutating func release(to mark: Mark) {
+    if diagram.mark.edges > 2 * mark.mark.edges { diagram.release(to: mark.mark) }
+  }
+
   /// Whether the sets have no common member.
   public mutating func isDisjoint(_ a: HeaderSpace, _ b: HeaderSpace) throws(LimitReached) -> Bool {
     try settle(diagram.isDisjoint(a.node, b.node))

@@ -42,6 +42,8 @@ enum Levels {
     .family, .ingress, .egress, .vrf,
     .connectionState, .connectionDirection, .connectionStatus,
     .destinationTranslation, .sourceTranslation,
+    .trackSourceIPv4, .trackSourceIPv6, .trackDestinationIPv4, .trackDestinationIPv6,
+    .trackSourcePort, .trackDestinationPort,
     .protocol,
     .sourceIPv4, .sentSourceIPv4, .sessionSourceIPv4,
     .destinationIPv4, .sentDestinationIPv4, .sessionDestinationIPv4,

@@ -47,8 +47,11 @@ public struct CanonicalText: Sendable {
   /// Adds a space.
   public mutating func space() { bytes.append(UInt8(ascii: " ")) }
 
-  /// Adds a box in its canonical form, words separated by spaces.
-  public mutating func add(_ box: HeaderBox) {
+  /// Adds a box in its canonical form, words separated by spaces; values that have a number by `$` and
+  /// that number.
+  public mutating func add(
+    _ box: HeaderBox, numbers: (HeaderBox.Constraint) -> Int? = { _ in nil }
+  ) {
     if box.isEmpty {
       add("family=none")
       return
@@ -62,7 +65,12 @@ public struct CanonicalText: Sendable {
       separate(&self)
       add(constraint.field.canonicalName)
       bytes.append(UInt8(ascii: "="))
-      add(constraint.values, of: constraint.field)
+      if let number = numbers(constraint) {
+        bytes.append(UInt8(ascii: "$"))
+        add(number)
+      } else {
+        add(constraint.values, of: constraint.field)
+      }
     }
     for literal in box.literals {
       separate(&self)
@@ -74,13 +82,20 @@ public struct CanonicalText: Sendable {
 
   /// Adds values of a field in their canonical form.
   public mutating func add(_ values: Ranges, of field: HeaderField) {
+    add(values) { text, value in text.add(value, of: field) }
+  }
+
+  /// Adds plain numbers in the form in which the values of a field are written.
+  public mutating func add(numbers: Ranges) { add(numbers) { text, value in text.add(value) } }
+
+  private mutating func add(_ values: Ranges, by writing: (inout Self, UInt128) -> Void) {
     if values.isEmpty { add("none") }
     for (index, range) in values.ranges.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      add(range.lowerBound, of: field)
+      writing(&self, range.lowerBound)
       if range.upperBound == range.lowerBound { continue }
       bytes.append(UInt8(ascii: "-"))
-      add(range.upperBound, of: field)
+      writing(&self, range.upperBound)
     }
   }
 

@@ -68,6 +68,20 @@ public enum HeaderField: UInt8, Hashable, Sendable, CaseIterable, Comparable {
   /// Which of several flows it is a packet of, where they are followed together. No stage reads or
   /// writes it.
   case listed
+  /// What became of the source address since a device looked the packet up in its sessions, in
+  /// proofs: 0 nothing, 1 it moved once, 2 it was overwritten and its `sent…` field has the old value,
+  /// 3 it moved and was written again. The engine has trails instead, apart from the set.
+  case trackSourceIPv4
+  /// What became of the IPv6 source address.
+  case trackSourceIPv6
+  /// What became of the destination address.
+  case trackDestinationIPv4
+  /// What became of the IPv6 destination address.
+  case trackDestinationIPv6
+  /// What became of the source port.
+  case trackSourcePort
+  /// What became of the destination port.
+  case trackDestinationPort
   /// The source address as sent; meaningful only where a translation made it differ.
   case sentSourceIPv4
   /// The IPv6 source address as sent.
@@ -111,7 +125,9 @@ public enum HeaderField: UInt8, Hashable, Sendable, CaseIterable, Comparable {
     case .destinationTranslation, .sourceTranslation: 24
     case .fragment, .connectionDirection, .monitor: 1
     case .connectionState: 5
-    case .connectionStatus, .sessionUse: 2
+    case .connectionStatus, .sessionUse, .trackSourceIPv4, .trackSourceIPv6,
+      .trackDestinationIPv4, .trackDestinationIPv6, .trackSourcePort, .trackDestinationPort:
+      2
     }
   }
 
