@@ -1,29 +1,29 @@
 /// A product of sets of values, one for each field, and of outcomes, one for each condition.
 struct Box {
+  /// What is said of a field or a condition.
+  typealias Constraint = (index: Int, ranges: Ranges)
+  /// Values that a line gives a number, of one field.
+  typealias Values = (field: Field, ranges: Ranges)
+
   /// What is said of fields, by their index, and of conditions, after all fields: 1 is true, 0 is false.
   ///
   /// **Invariant**: ascending; of what is missing nothing is said.
-  private(set) var constraints: [(index: Int, ranges: Ranges)] = []
+  private(set) var constraints: [Constraint]
 
   /// Whether there is no packet.
   var isEmpty: Bool { constraints.contains { $0.ranges.isEmpty } }
 
-  /// All values of a field or condition.
-  private static func values(of index: Int) -> Ranges { Field.values[min(index, Field.count)] }
-
   /// The values of a field or condition.
-  private subscript(index: Int) -> Ranges {
+  subscript(index: Int) -> Ranges {
     get {
       for constraint in constraints where constraint.index == index { return constraint.ranges }
-      return Box.values(of: index)
+      return Field.values[min(index, Field.count)]
     }
     set {
       let place = constraints.firstIndex { $0.index >= index } ?? constraints.count
-      if place < constraints.count, constraints[place].index == index {
-        constraints[place].ranges = newValue
-      } else {
-        constraints.insert((index, newValue), at: place)
-      }
+      let isSaid = place < constraints.count && constraints[place].index == index
+      if !isSaid { constraints.insert((index, newValue), at: place) }
+      constraints[place].ranges = newValue
     }
   }
 
@@ -33,10 +33,11 @@ struct Box {
     set { self[field.rawValue] = newValue }
   }
 
+  /// Gives fields the same values.
+  mutating func set(_ fields: [Field], to ranges: Ranges) { for f in fields { self[f] = ranges } }
+
   /// Narrows a field.
-  mutating func narrow(_ field: Field, to ranges: Ranges) {
-    self[field] = self[field].intersection(ranges)
-  }
+  mutating func narrow(_ f: Field, to ranges: Ranges) { self[f] = self[f].intersection(ranges) }
 
   /// Says nothing of the fields and conditions that are such.
   mutating func free(where isSuch: (Int) -> Bool) { constraints.removeAll { isSuch($0.index) } }
@@ -44,51 +45,73 @@ struct Box {
   /// Says nothing of these fields.
   mutating func free(_ fields: [Field]) { free { i in fields.contains { $0.rawValue == i } } }
 
-  /// Whether every packet is in the other, too, which is said of each field and condition apart.
-  func isInside(_ other: Box) -> Bool {
-    other.constraints.allSatisfy { self[$0.index].isInside($0.ranges) }
+  /// All tracks become 0, and all trail ghosts any value.
+  mutating func forgetTrail() {
+    free(Field.trailGhosts)
+    set(Field.tracks, to: Ranges(0))
   }
+
+  /// What it says of these fields.
+  func part(of fields: [Field]) -> Box {
+    Box(constraints.filter { constraint in fields.contains { $0.rawValue == constraint.index } })
+  }
+
+  /// Whether it speaks of some of these fields and of nothing else.
+  func isOnly(of all: [Field]) -> Bool { part(of: all).constraints.count == constraints.count }
+
+  /// Whether all that it speaks of has one value.
+  var isSingle: Bool { constraints.allSatisfy { $0.ranges.size == 1 } }
+
+  /// Whether every packet is in the other, too, which is said of each field and condition apart.
+  func isInside(_ other: Box) -> Bool { other.constraints.allSatisfy { self[$0].isInside($1) } }
 
   /// The packets in both, or nil where there is none.
   func intersection(_ other: Box) -> Box? {
-    for (index, its) in other.constraints where self[index].intersection(its).isEmpty { return nil }
+    // Most boxes of a table have nothing of one that comes there.
+    for (index, its) in other.constraints where !self[index].meets(its) { return nil }
     var both = self
-    for (index, ranges) in other.constraints { both[index] = both[index].intersection(ranges) }
-    return isEmpty ? nil : both
+    for (index, its) in other.constraints { both[index] = self[index].intersection(its) }
+    return both.isEmpty ? nil : both
   }
 
-  /// The packets outside and within a constraint of another box, as far as there are some; nil where
-  /// it has none of this number.
+  /// The packets outside and within a constraint of another box, as far as there are some; none where
+  /// it has no constraint of this number.
   func split(by other: Box, at place: Int) -> [Box]? {
     guard place < other.constraints.count else { return nil }
     let (index, inside) = other.constraints[place]
-    let outside = inside.complement(through: Box.values(of: index).spans[0].upperBound)
-    return [outside, inside].compactMap { ranges in
+    return [inside.complement, inside].compactMap { ranges in
       var part = self
       part[index] = part[index].intersection(ranges)
       return part.isEmpty ? nil : part
     }
   }
 
-  /// Reads a box, which takes the rest of a line.
-  init(_ line: inout Line, of conditions: Int) throws(Rejection) {
+  /// The packets of which so much is said: without constraints, everything.
+  init(_ constraints: [Constraint] = []) { self.constraints = constraints }
+
+  /// Reads a box, which takes the rest of a line, and may name values by their numbers.
+  init(_ line: inout Line, of conditions: Int, _ values: [Values] = []) throws(Rejection) {
+    constraints = []
     if line.accept("*") { return }
     repeat {
-      let last = constraints.last?.index ?? -1
-      if line.isNext("+") || line.isNext("-") {
-        let outcome: UInt128 = line.accept("-") || !line.accept("+") ? 0 : 1
-        let index = Field.count + (try line.number(below: conditions))
-        try line.require(index > last, "conditions ascend")
-        constraints.append((index, Ranges(outcome)))
+      var (index, ranges) = (Field.count, Ranges(line.isNext("+") ? 1 : 0))
+      if line.accept("+") || line.accept("-") {
+        index += try line.number(below: conditions)
       } else {
-        let field = try line.field(after: last)
+        let field = try line.field()
         try line.require(line.accept("="), "= is missing")
-        constraints.append((field.rawValue, try line.ranges(of: field)))
+        var named: Values = (field, Ranges(0))
+        if line.accept("$") {
+          named = values[try line.number(below: values.count)]
+        } else {
+          named.ranges = try line.ranges(of: field)
+        }
+        try line.require(named.field == field, "values of another field")
+        (index, ranges) = (field.rawValue, named.ranges)
       }
+      try line.require(index > constraints.last?.index ?? -1, "out of order")
+      constraints.append((index, ranges))
     } while !line.isAtEnd
-    if constraints.count > Bounds.constraints { throw .bound(line.number, "many conditions") }
+    if constraints.count > Bounds.constraints { throw .bound("many conditions") }
   }
-
-  /// Everything.
-  init() {}
 }

@@ -1,114 +1,131 @@
-/// The check of a text of canonical networks and the certificates after each.
+/// The check of a text of canonical networks, and of the certificates and refutations after each.
 ///
 /// Everything is refused that the pages on the two formats do not allow. What is accepted is true of
-/// the transition system that the network says, whoever wrote the certificate.
+/// the transition system that the network says, whoever wrote the proof.
 public struct Check: Sendable {
-  /// The network that is read.
-  private var reading: Problem?
-  /// The network that was read; none where it was refused.
+  /// What is read: nothing, a network, a proof, or what follows something refused.
+  private enum State { case nothing, network, proof, refused }
+
+  private var state = State.nothing
+  /// The network that is or was read; none where it was refused.
   private var problem: Problem?
-  /// The certificate that is read.
+  /// The certificate or refutation that is read.
   private var proof: Proof?
   private var lineNumber = 0
   private var unfinished: [UInt8] = []
-  /// The digest that the first certificate of the network gives it.
+  /// The digest of the network that its first certificate or refutation gives.
   private var digest: String?
-  private var refusals: [Int32] = []
-  private var isVerified = false
+  /// Of each answer 0 if it was accepted, 1 if it was rejected, and 2 if it is incomplete.
+  private var statuses: [Int32] = []
   /// What was answered so far, line by line.
   public private(set) var answers: [String] = []
 
   /// A check of which nothing was read.
   public init() {}
 
-  /// What a process that reports the answers exits with: 0 where all was verified, and something
-  /// was; 1 where anything was rejected; 2 where anything was incomplete.
-  public var status: Int32 { refusals.min() ?? (isVerified ? 0 : 2) }
+  /// What a process that reports the answers exits with: 0 where all was verified or violated as it
+  /// says, and something was; 1 where anything was rejected; 2 where anything was incomplete.
+  public var status: Int32 { statuses.contains(1) ? 1 : statuses.max() ?? 2 }
 
   /// Reads the next bytes of the text, wherever they end.
   public mutating func read(_ bytes: [UInt8]) {
-    var rest = bytes[...]
-    while true {
-      let end = rest.firstIndex(of: UInt8(ascii: "\n"))
-      let bound = Bounds.lineLength + 1 - unfinished.count
-      unfinished += rest[..<(end ?? rest.endIndex)].prefix(bound)
-      guard let end else { return }
-      rest = rest[(end + 1)...]
+    for byte in bytes {
+      if byte != UInt8(ascii: "\n") {
+        if unfinished.count <= Bounds.lineLength { unfinished.append(byte) }
+        continue
+      }
       lineNumber += 1
       let line = Line(number: lineNumber, bytes: unfinished)
       let isTooLong = unfinished.count > Bounds.lineLength
-      if isTooLong { refuse(.bound(lineNumber, "long")) } else if !line.isNext("#") { read(line) }
+      if isTooLong { refuse(.bound("long")) } else if !line.isNext("#") { read(line) }
       unfinished = []
     }
   }
 
   /// Ends the text.
   public mutating func finish() {
-    let unended = Rejection(line: lineNumber + 1, reason: "format: the last line does not end")
-    if !unfinished.isEmpty { refuse(unended) }
+    if !unfinished.isEmpty {
+      refuse(Rejection(line: lineNumber + 1, reason: "format: no line end"))
+    }
     end()
-    if !isVerified, refusals.isEmpty { answers.append("INCOMPLETE: no certificate") }
+    if statuses.isEmpty { answers.append("INCOMPLETE: no certificate and no refutation") }
   }
+
+  /// What `firebreak-` begins, with its version.
+  private static let versions = ["network": "1", "certificate": "2", "refutation": "1"]
 
   private mutating func read(_ rest: Line) {
     var line = rest
     do throws(Rejection) {
       let keyword = try line.word()
-      if keyword == "firebreak-network" || keyword == "firebreak-certificate" {
+      let name = keyword.hasPrefix("firebreak-") ? String(keyword.dropFirst(10)) : ""
+      if let version = Check.versions[name] {
         end()
-        if keyword == "firebreak-network" {
-          (reading, problem, digest) = (Problem(), nil, nil)
-        } else if let problem {
-          proof = Proof(of: problem, line: lineNumber)
-        }
-        let version = try line.word()
-        let isInPlace = !refusals.isEmpty || proof != nil || reading != nil
-        try line.require(version == "1" && line.isAtEnd && isInPlace, "an unknown version")
-      } else if reading != nil {
-        try reading?.read(keyword, line)
-      } else if proof != nil {
+        try begin(name, version, line)
+      } else if state == .network {
+        try problem?.read(keyword, line)
+      } else if state == .proof {
         try proof?.read(keyword, line)
-        if keyword == "end", let proof { try check(proof) }
+        if keyword == "end" { try check() }
       } else {
-        // What follows something refused is part of it.
-        try line.require(!refusals.isEmpty, "out of place")
+        try line.require(state == .refused, "out of place")
       }
     } catch { refuse(error) }
   }
 
+  private mutating func begin(_ name: String, _ version: String, _ rest: Line) throws(Rejection) {
+    var line = rest
+    let isKnown = try line.word() == version && line.isAtEnd
+    if name == "network" {
+      (problem, digest, state) = (Problem(), nil, .network)
+    } else if let problem {
+      proof = Proof(of: problem, line, isRefutation: name == "refutation")
+      state = .proof
+    } else {
+      // What belongs to a network that was refused is passed over.
+      return try line.require(state == .refused, "it is of no network")
+    }
+    try line.require(isKnown, "an unknown version")
+  }
+
   /// Ends what is being read where something else begins.
   private mutating func end() {
-    if proof != nil { refuse(Rejection(line: lineNumber, reason: "format: no end")) }
-    guard let network = reading else { return }
     do throws(Rejection) {
-      try network.checkReferences()
-      (problem, reading) = (network, nil)
+      if state == .network { try problem?.finish() }
+      if state == .proof { throw Rejection(line: lineNumber, reason: "format: no end") }
     } catch { refuse(error) }
   }
 
   /// Answers that something is refused, and lets the rest of it pass.
   private mutating func refuse(_ rejection: Rejection) {
-    (reading, proof) = (nil, nil)
-    refusals.append(rejection.isIncomplete ? 2 : 1)
-    let answer = rejection.isIncomplete ? "INCOMPLETE:" : "REJECTED line \(rejection.line):"
+    if state == .network { problem = nil }
+    (proof, state) = (nil, .refused)
+    answer(rejection)
+  }
+
+  private mutating func answer(_ rejection: Rejection) {
+    statuses.append(rejection.line == nil ? 2 : 1)
+    let answer = rejection.line.map { "REJECTED line \($0):" } ?? "INCOMPLETE:"
     answers.append("\(answer) \(rejection.reason)")
   }
 
-  /// Checks a certificate that was read to its end, and answers each of its claims.
-  private mutating func check(_ certificate: Proof) throws(Rejection) {
-    proof = nil
-    let inputs = certificate.problem.inputs.map { "INPUT \($0)" }
-    if digest == nil { answers += ["NETWORK \(certificate.digest)"] + inputs }
-    digest = digest ?? certificate.digest
-    var verifier = Verifier(certificate)
-    try verifier.require(digest == certificate.digest, "network: the digest is another one above")
-    try verifier.checkInvariant()
-    for claim in certificate.claims {
+  /// Checks a proof that was read to its end, and answers each of its claims.
+  private mutating func check() throws(Rejection) {
+    guard let proof else { return }
+    let inputs = proof.problem.inputs.map { "INPUT \($0)" }
+    if digest == nil { answers += ["NETWORK \(proof.digest)"] + inputs }
+    digest = digest ?? proof.digest
+    try proof.line.require(digest == proof.digest, "the digest is another one", as: "network")
+    var (verifier, refutation) = (Verifier(proof), Refutation(of: proof.problem))
+    try proof.isRefutation ? refutation.check(proof) : verifier.checkInvariant()
+    (self.proof, state) = (nil, .nothing)
+    let verdict = proof.isRefutation ? "VIOLATED" : "VERIFIED"
+    for claim in proof.claims {
       do throws(Rejection) {
-        try verifier.checkSafety(of: claim)
-        isVerified = true
-        answers.append("VERIFIED \(claim) \(certificate.problem.claims[claim].name)")
-      } catch { refuse(error) }
+        if !proof.isRefutation { try verifier.checkSafety(of: claim) }
+        answers.append("\(verdict) \(claim) \(proof.problem.claims[claim].name)\(refutation.given)")
+        statuses.append(0)
+      } catch { answer(error) }
     }
   }
 }

@@ -3,11 +3,12 @@ enum Field: Int, CaseIterable {
   case family, sourceIPv4, sourceIPv6, destinationIPv4, destinationIPv6, `protocol`, nextHeader
   case sourcePort, destinationPort, icmpType, icmpCode, tcpFlags, fragment, application, etherType
   case mark, connectionState, connectionDirection, connectionStatus, ingress, egress, nextHop, vrf
-  case destinationTranslation, sourceTranslation, monitor, sessionUse, origin
-  case sentSourceIPv4, sentSourceIPv6, sentDestinationIPv4, sentDestinationIPv6
-  case sentSourcePort, sentDestinationPort
-  case sessionSourceIPv4, sessionSourceIPv6, sessionDestinationIPv4, sessionDestinationIPv6
-  case sessionSourcePort, sessionDestinationPort
+  case destinationTranslation, sourceTranslation, monitor, sessionUse, origin, trackSourceIPv4
+  case trackSourceIPv6, trackDestinationIPv4, trackDestinationIPv6, trackSourcePort
+  case trackDestinationPort, sentSourceIPv4, sentSourceIPv6, sentDestinationIPv4
+  case sentDestinationIPv6, sentSourcePort, sentDestinationPort, sessionSourceIPv4
+  case sessionSourceIPv6, sessionDestinationIPv4, sessionDestinationIPv6, sessionSourcePort
+  case sessionDestinationPort
 
   /// The number of fields.
   static let count = allCases.count
@@ -16,8 +17,10 @@ enum Field: Int, CaseIterable {
   /// All values of the fields, and of a condition.
   static let values: [Ranges] = allCases.map { Ranges(0, $0.maximum) } + [Ranges(0, 1)]
 
-  /// The fields with a trail and with ghosts.
+  /// The fields with a track and with ghosts.
   static let tracked = [1, 2, 3, 4, 7, 8].map { allCases[$0] }
+  /// The tracks, in the order of `tracked`.
+  static let tracks = Array(allCases[trackSourceIPv4.rawValue...trackDestinationPort.rawValue])
   /// The trail ghosts, in the order of `tracked`.
   static let trailGhosts = Array(allCases[sentSourceIPv4.rawValue...sentDestinationPort.rawValue])
   /// The session ghosts, in the order of `tracked`.
@@ -28,11 +31,20 @@ enum Field: Int, CaseIterable {
   static let registers = Array(allCases[mark.rawValue...sourceTranslation.rawValue])
   /// The fields of a session.
   static let session = [.family, .protocol, .icmpType, .fragment] + tracked
+  /// The fields that sessions set, the status last.
+  static let setBySessions = [16, 17, 23, 24, 18].map { allCases[$0] }
+  /// The fields of a class of sessions.
+  static let kind = [.connectionStatus, .destinationTranslation, .sourceTranslation] + tracks
 
   private static let sizes = [
     2, 32, 128, 32, 128, 8, 8, 16, 16, 8, 8, 8, 1, 16, 16, 32, 5, 1, 2, 16, 16, 16, 16, 24, 24,
-    1, 2, 16, 32, 128, 32, 128, 16, 16, 32, 128, 32, 128, 16, 16,
+    1, 2, 16, 2, 2, 2, 2, 2, 2, 32, 128, 32, 128, 16, 16, 32, 128, 32, 128, 16, 16,
   ]
+
+  /// The fields of the sessions of a class: those of packets, and the ghosts of `kept` fields.
+  static func session(of kind: Box) -> [Field] {
+    session + tracked.indices.filter { kind[tracks[$0]].least == 2 }.map { trailGhosts[$0] }
+  }
 
   /// The number of bits.
   var size: Int { Field.sizes[rawValue] }
@@ -41,34 +53,11 @@ enum Field: Int, CaseIterable {
   var maximum: UInt128 { self == .family ? 2 : .max >> UInt128(128 - size) }
 }
 
-/// What was done to a tracked field since the device looked the packet up in its sessions.
-enum Change: String { case same, moved, kept, lost }
-
-/// The changes of the tracked fields, in their order.
-typealias Trail = [Change]
-
-extension Trail {
-  /// The empty trail, in which all is the same.
-  static let empty = Trail(repeating: .same, count: Field.tracked.count)
-
-  /// The trail ghosts that sessions of this trail have.
-  var ghosts: [Field] { zip(self, Field.trailGhosts).filter { $0.0 == .kept }.map(\.1) }
-
-  /// The trail after a write.
-  func after(_ write: Problem.Write) -> Trail {
-    zip(Field.tracked, self).map { field, change in
-      if !write.fields.contains(field) || write.kind == .shift && write.by == 0 { return change }
-      if write.kind != .shift { return change == .same || change == .kept ? .kept : .lost }
-      return change == .same ? .moved : change == .moved ? .lost : change
-    }
-  }
-}
-
 extension Line {
-  /// Reads the name of a field that comes after another in the order of the page.
-  mutating func field(after previous: Int = -1) throws(Rejection) -> Field {
+  /// Reads the name of a field.
+  mutating func field() throws(Rejection) -> Field {
     let field = Field.named[name()]
-    try require((field?.rawValue ?? -1) > previous, "a field is unknown or out of order")
+    try require(field != nil, "an unknown field")
     return field ?? .family
   }
 
@@ -83,14 +72,12 @@ extension Line {
   /// Reads a value of a field.
   mutating func value(of field: Field) throws(Rejection) -> UInt128 {
     if field.size < 32 || field == .mark { return try digits(through: field.maximum) }
-    var value: UInt128 = 0
     let isIPv4 = field.size == 32
+    var value: UInt128 = 0
     for index in 0..<(isIPv4 ? 4 : 8) {
-      let text = index == 0 || accept(isIPv4 ? "." : ":") ? name() : ""
-      let group = UInt16(text, radix: isIPv4 ? 10 : 16) ?? 0
-      let isFine = String(group, radix: isIPv4 ? 10 : 16) == text && (group < 256 || !isIPv4)
-      try require(isFine, "an address")
-      value = value << (isIPv4 ? 8 : 16) | UInt128(group)
+      try require(index == 0 || accept(isIPv4 ? "." : ":"), "an address")
+      let part = try isIPv4 ? digits(through: 255) : digits(through: 0xFFFF, radix: 16)
+      value = value << (isIPv4 ? 8 : 16) | part
     }
     return value
   }
@@ -117,27 +104,10 @@ extension Line {
   /// Reads a word that says what a translation does: `replaced` is nil, `moved:D` is *D*, the others are 0.
   mutating func effect() throws(Rejection) -> UInt128? {
     let word = name()
-    let isMoved = word == "moved" && accept(":") && !isNext("0")
-    let distance = isMoved ? try digits(through: .max) : 0
-    try require(isMoved || ["same", "replaced", "other"].contains(word), "an unknown effect")
+    let distance = word == "moved" && accept(":") ? try digits(through: .max) : 0
+    let isKnown = ["same", "replaced", "other"].contains(word)
+    try require(isKnown || distance > 0, "an unknown effect")
     try endWord()
     return word == "replaced" ? nil : distance
-  }
-
-  /// Reads a word that is a trail.
-  mutating func trail() throws(Rejection) -> Trail {
-    var trail = Trail.empty
-    var last = -1
-    if !accept("-") {
-      repeat {
-        last = try field(after: last).rawValue
-        let place = Field.tracked.firstIndex { $0.rawValue == last }
-        let change = accept(":") ? Change(rawValue: name()) ?? .same : .same
-        try require(place != nil && change != .same, "a trail")
-        trail[place ?? 0] = change
-      } while accept(",")
-    }
-    try endWord()
-    return trail
   }
 }

@@ -1,15 +1,11 @@
-/// Why a line, a network or a certificate is not accepted.
-struct Rejection: Error, Equatable {
-  /// The line of the input, from 1.
-  let line: Int
+/// Why a line, a network, a certificate or a refutation is not accepted.
+struct Rejection: Error {
+  /// The line of the input, from 1, or nil where nothing is wrong but a bound of this program was met.
+  let line: Int?
   let reason: String
-  /// Whether nothing is wrong but one of this program's own bounds was met.
-  var isIncomplete = false
 
   /// There is more of something than a bound allows.
-  static func bound(_ line: Int, _ what: String) -> Rejection {
-    Rejection(line: line, reason: "line \(line): too \(what)", isIncomplete: true)
-  }
+  static func bound(_ what: String) -> Rejection { Rejection(line: nil, reason: "too \(what)") }
 }
 
 /// How much of the input this program is ready to deal with; what is beyond is `INCOMPLETE`.
@@ -18,12 +14,11 @@ enum Bounds {
   static let lineLength = 1 << 26
   /// Numbers of anything that is counted.
   static let count = 1 << 30
-  /// What a box says of fields and conditions, which are looked up one by one.
+  /// What a box says of fields and conditions.
   static let constraints = 1 << 10
-  /// The boxes that one box becomes by writes.
-  static let images = 1 << 14
-  /// The parts of a split box that wait for their proofs, and the boxes of packets that sessions take.
-  static let boxes = 1 << 20
+  /// What a set is split into or becomes, by writes or sessions, and the sets that one line follows,
+  /// which may go round in circles.
+  static let boxes = 1 << 16
 }
 
 /// One line of the input, read word by word from the left.
@@ -41,10 +36,8 @@ struct Line {
   init(number: Int, bytes: [UInt8]) {
     (self.number, self.bytes) = (number, bytes)
     // A space is 32, and @ is 64.
-    let remark = bytes.indices.dropLast(2).first {
-      bytes[$0 + 1] == 64 && bytes[$0] == 32 && bytes[$0 + 2] == 32
-    }
-    end = remark ?? bytes.count
+    let isRemark = { bytes[$0 + 1] == 64 && bytes[$0] == 32 && bytes[$0 + 2] == 32 }
+    end = bytes.indices.dropLast(2).first(where: isRemark) ?? bytes.count
   }
 
   /// Whether all of it was read.
@@ -60,54 +53,54 @@ struct Line {
 
   /// Reads this character if it comes next.
   mutating func accept(_ character: Unicode.Scalar) -> Bool {
-    guard isNext(character) else { return false }
-    position += 1
-    return true
+    let isNext = isNext(character)
+    position += isNext ? 1 : 0
+    return isNext
   }
 
   /// Reads the end of a word, and the single space after it where another follows.
   mutating func endWord() throws(Rejection) {
-    if isAtEnd { return }
-    try require(accept(" ") && !isAtEnd && !isNext(" "), "a word does not end here")
+    try require(isAtEnd || accept(" ") && !isAtEnd && !isNext(" "), "a word does not end here")
+  }
+
+  /// Reads characters as long as they are such.
+  private mutating func text(while isSuch: (UInt8) -> Bool) -> String {
+    let text = bytes[position..<end].prefix(while: isSuch)
+    position = text.endIndex
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Reads a word, in which no control character may be.
   mutating func word() throws(Rejection) -> String {
-    let start = position
-    while position < end, bytes[position] > UInt8(ascii: " "), bytes[position] != 0x7F {
-      position += 1
-    }
-    try require(position > start, "a word is missing")
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    let word = text { $0 > 32 && $0 != 127 }
+    try require(!word.isEmpty, "a word is missing")
     try endWord()
-    return text
+    return word
   }
 
-  /// Reads the part of a word before punctuation.
-  mutating func name() -> String {
-    let start = position
-    while position < end, bytes[position] >= UInt8(ascii: "0"), !isNext(":"), !isNext("=") {
-      position += 1
-    }
-    return String(decoding: bytes[start..<position], as: UTF8.self)
-  }
+  /// Reads the part of a word before punctuation: a colon is 58, = is 61, the rest is below 0, 48.
+  mutating func name() -> String { text { $0 >= 48 && $0 != 58 && $0 != 61 } }
 
-  /// Reads a decimal number without leading zeros.
-  mutating func digits(through maximum: UInt128) throws(Rejection) -> UInt128 {
+  /// Reads a number without leading zeros.
+  mutating func digits(through maximum: UInt128, radix: UInt8 = 10) throws(Rejection) -> UInt128 {
     let start = position
     var value: UInt128 = 0
-    while position < end, case let digit = bytes[position] &- UInt8(ascii: "0"), digit < 10 {
-      let (tenfold, overflows) = value.multipliedReportingOverflow(by: 10)
-      value = tenfold &+ UInt128(digit)
-      try require(!overflows && value >= tenfold && value <= maximum, "a number is too large")
+    while position < end {
+      // A digit is 48 or more, and from 10 on a letter, 97 or more; what is less becomes large.
+      let isLetter = bytes[position] >= 97
+      let digit = bytes[position] &- (isLetter ? 87 : 48)
+      if digit >= (isLetter ? radix : 10) { break }
+      let (product, overflows) = value.multipliedReportingOverflow(by: UInt128(radix))
+      value = product &+ UInt128(digit)
+      try require(!overflows && value >= product && value <= maximum, "a number is too large")
       position += 1
     }
-    let isShort = position == start + 1
-    try require(isShort || position > start && bytes[start] != UInt8(ascii: "0"), "a number")
+    let isZero = position == start + 1 && value == 0
+    try require(isZero || position > start && bytes[start] != 48, "a number")
     return value
   }
 
-  /// Reads a number that is less than a count, as a part of a word.
+  /// Reads a number less than a count, as a part of a word.
   mutating func index(below count: Int = Bounds.count) throws(Rejection) -> Int {
     let value = Int(try digits(through: UInt128(Bounds.count)))
     try require(value < count, "a number of nothing, or too large")
@@ -121,17 +114,11 @@ struct Line {
     return value
   }
 
-  /// Reads words to the end of the line, each a number less than a count.
-  mutating func numbers(below count: Int = Bounds.count) throws(Rejection) -> [Int] {
+  /// Reads numbers less than a count with a character between two; with spaces, there may be none.
+  mutating func numbers(below count: Int, by c: Unicode.Scalar = " ") throws(Rejection) -> [Int] {
     var numbers: [Int] = []
-    while !isAtEnd { numbers.append(try number(below: count)) }
-    return numbers
-  }
-
-  /// Reads numbers less than a count with commas between, as a part of a word.
-  mutating func list(below count: Int) throws(Rejection) -> [Int] {
-    var numbers: [Int] = []
-    repeat { numbers.append(try index(below: count)) } while accept(",")
+    if isAtEnd, c == " " { return numbers }
+    repeat { numbers.append(try index(below: count)) } while accept(c)
     return numbers
   }
 

@@ -1,89 +1,109 @@
-/// A certificate as it is written: what bounds the packets and the sessions, and hints.
+/// A certificate as it is written: what bounds the packets and the sessions, and hints; or a refutation.
 struct Proof {
-  /// A box of packets that may be somewhere.
-  typealias Entry = (box: Box, line: Int, hints: Line?)
-  /// What bounds the sessions of a device; codes are of the destination, of the source, and the status.
-  typealias Memory = (line: Int, classes: [(kind: SessionClass, pairs: [Box])])
-
-  /// Sessions of one device with the same codes and trail.
-  struct SessionClass: Hashable {
-    let codes: [Int]
-    let trail: Trail
-  }
+  /// A box of packets that may be at a location, and the hints for what follows.
+  typealias Entry = (box: Box, hints: Line)
+  /// A packet of a refutation starts, or goes to a location, with what it has, or what changes.
+  typealias Step = (isStart: Bool, location: Int, changes: Box, line: Line)
 
   let problem: Problem
   /// The line in which it begins.
-  let line: Int
-  /// The digest of the network that the certificate was made for.
+  let line: Line
+  let isRefutation: Bool
+  /// The digest of the network that it was made for.
   private(set) var digest = ""
+  /// The claims that it proves, or the one that it refutes.
   private(set) var claims: [Int] = []
-  private(set) var memories: [Int: Memory] = [:]
-  /// The lines of the locations that are listed.
-  private(set) var listed: [Int: Int] = [:]
-  /// The packets at one location with one trail, in the order in which they are written.
-  private(set) var groups: [(location: Int, trail: Trail, entries: [Entry])] = []
-  private(set) var groupAt: [Int: [Trail: Int]] = [:]
-  /// The hints for what starts.
-  private(set) var starts: Line?
-  /// The first word of the last line.
-  private(set) var last = ""
-  private var device = 0
-  private var location = 0
-  private var known: [Int: Set<SessionClass>] = [:]
+  private(set) var memories: Memories = [:]
+  /// The numbers of open locations, and the line that says so.
+  private var open: Set<Int> = []
+  private(set) var opening: Line
+  /// The boxes of each location, if it is listed, and the listed ones in their order.
+  private(set) var entries: [Int: [Entry]] = [:]
+  private(set) var listed: [Int] = []
+  /// The hints for what starts; where there are none, the line in which the certificate begins.
+  private(set) var starts: Line
+  private(set) var steps: [Step] = []
 
-  /// The certificate for a network that begins in a line.
-  init(of problem: Problem, line: Int) { (self.problem, self.line) = (problem, line) }
+  /// What lines so far give numbers to.
+  private var values: [Box.Values] = []
+  private var boxes: [Box] = []
+  /// The last device and the last location, -1 before there is one, and what they have so far.
+  private var device = -1
+  private var location = -1
+  private var classes: Set<[UInt128]> = []
+  private var numbers: Set<Int> = []
 
-  /// What lines may follow; others follow anything after the claims.
-  private static let order = [
-    "network": [""], "claims": ["network"], "class": ["memory", "class", "pair"],
-    "pair": ["class", "pair"], "trail": ["at", "trail", "box", "hints"],
-    "box": ["trail", "box", "hints"], "hints": ["box"],
-  ]
+  /// The proof for a network that begins in a line.
+  init(of problem: Problem, _ line: Line, isRefutation: Bool) {
+    (self.problem, self.line, self.isRefutation) = (problem, line, isRefutation)
+    (starts, opening) = (line, line)
+  }
+
+  /// Whether any packet may be at a location.
+  func isOpen(_ location: Int) -> Bool { open.contains(location) }
 
   /// Reads a line after its first word.
   mutating func read(_ keyword: String, _ rest: Line) throws(Rejection) {
     var line = rest
-    try line.require(Proof.order[keyword]?.contains(last) ?? !claims.isEmpty, "out of place")
-    last = keyword
-    let group = groups.count - 1
+    let isSecond = keyword == (isRefutation ? "refutes" : "claims")
+    let isHead = keyword == "network" || isSecond && !digest.isEmpty
+    let isAllowed = !isRefutation || isHead || ["starts", "goes", "end"].contains(keyword)
+    try line.require(isAllowed && claims.isEmpty == isHead, "out of place")
     var isNew = true
     switch keyword {
-    case "network": digest = try line.digest()
-    case "claims":
+    case "starts" where isRefutation, "goes" where isRefutation:
+      let location = try line.number(below: problem.locations.count)
+      let changes = try Box(&line, of: problem.conditions.count)
+      isNew = changes.isSingle && (keyword == "starts" || !steps.isEmpty)
+      steps.append((keyword == "starts", location, changes, line))
+    case "network": (isNew, digest) = (digest.isEmpty, try line.digest())
+    case "claims", "refutes":
       claims = try line.numbers(below: problem.claims.count)
-      isNew = Set(claims).count == max(1, claims.count)
+      isNew = Set(claims).count == max(1, claims.count) && (claims.count == 1 || !isRefutation)
+    case "open":
+      // A mark is a decimal number, too.
+      let (ranges, isFirst) = (try line.ranges(of: .mark), opening.number == self.line.number)
+      isNew = isFirst && ranges.greatest < UInt128(problem.locations.count)
+      for span in isNew ? ranges.spans : [] {
+        open.formUnion(Int(span.lowerBound)...Int(span.upperBound))
+      }
+      (isNew, opening) = (isNew && !listed.contains(where: isOpen), line)
+    case "values":
+      try line.require(try line.number() == values.count, "a number out of order")
+      let field = try line.field()
+      try line.endWord()
+      values.append((field, try line.ranges(of: field)))
+    case "box":
+      try line.require(try line.number() == boxes.count, "a number out of order")
+      boxes.append(try Box(&line, of: problem.conditions.count, values))
     case "memory":
       device = try line.number(below: problem.devices.count)
-      isNew = memories.updateValue((line.number, []), forKey: device) == nil
+      isNew = memories.updateValue([], forKey: device) == nil
+      classes = []
     case "class":
-      var codes: [Int] = []
-      for count in [1 << 24, 1 << 24, 4] { codes.append(try line.number(below: count)) }
-      let kind = SessionClass(codes: codes, trail: try line.trail())
-      isNew = known[device, default: []].insert(kind).inserted
-      memories[device]?.classes.append((kind, []))
-    case "pair":
-      let place = (memories[device]?.classes.count ?? 0) - 1
-      let ghosts = memories[device]?.classes[place].kind.trail.ghosts ?? []
-      let fields = (Field.session + ghosts).map(\.rawValue)
-      let box = try Box(&line, of: 0)
-      let isOfSession = box.constraints.allSatisfy { fields.contains($0.index) }
-      try line.require(isOfSession, "a pair speaks of fields of sessions only")
-      memories[device]?.classes[place].pairs.append(box)
+      let box = try Box(&line, of: 0, values)
+      isNew = box.constraints.map(\.index) == Field.kind.map(\.rawValue) && box.isSingle
+      isNew = classes.insert(box.constraints.map(\.ranges.least)).inserted && isNew
+      isNew = memories[device]?.append((box, [])) != nil && isNew
+    case "pairs":
+      let numbers = try line.numbers(below: boxes.count)
+      let (kind, pairs) = memories[device]?.popLast() ?? (Box(), [Box()])
+      isNew = pairs.isEmpty && Set(numbers).count == max(1, numbers.count)
+      isNew = isNew && numbers.allSatisfy { boxes[$0].isOnly(of: Field.session(of: kind)) }
+      memories[device]?.append((kind, numbers.map { boxes[$0] }))
     case "at":
       location = try line.number(below: problem.locations.count)
-      isNew = listed.updateValue(line.number, forKey: location) == nil
-    case "trail":
-      groups.append((location, try line.trail(), []))
-      let trail = groups[group + 1].trail
-      isNew = groupAt[location, default: [:]].updateValue(group + 1, forKey: trail) == nil
-    case "box":
-      groups[group].entries.append((try Box(&line, of: problem.conditions.count), line.number, nil))
-    case "hints": groups[group].entries[groups[group].entries.count - 1].hints = line
-    case "starts": (isNew, starts) = (starts == nil, line)
+      isNew = entries[location] == nil && !isOpen(location)
+      (entries[location], numbers) = ([], [])
+      listed.append(location)
+    case "may":
+      let number = try line.number(below: boxes.count)
+      isNew = location >= 0 && numbers.insert(number).inserted
+      if isNew { entries[location]?.append((boxes[number], line)) }
+    case "starts": (isNew, starts) = (starts.number == self.line.number, line)
     default: try line.require(keyword == "end", "an unknown line")
     }
-    try line.require(isNew, "missing, or twice")
-    try line.require(line.isAtEnd || ["hints", "starts"].contains(keyword), "too much in the line")
+    try line.require(isNew, "missing, out of place, twice, or not of what it may be")
+    try line.require(line.isAtEnd || ["may", "starts"].contains(keyword), "too much in the line")
   }
 }

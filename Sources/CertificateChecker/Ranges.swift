@@ -3,10 +3,10 @@ typealias Span = ClosedRange<UInt128>
 
 /// A set of values of one field.
 struct Ranges: Equatable {
-  /// **Invariant**: they ascend, and between two of them lies at least one value.
+  /// **Invariant**: they ascend, and do not overlap.
   private(set) var spans: [Span] = []
 
-  /// The values of spans that ascend and have values between them.
+  /// The values of spans that ascend and do not overlap.
   init(ascending spans: [Span]) { self.spans = spans }
 
   /// The values from one to another.
@@ -15,22 +15,17 @@ struct Ranges: Equatable {
   /// One value.
   init(_ value: UInt128) { self.init(value, value) }
 
-  /// The values of spans in any order.
-  init(unordered: [Span]) {
-    for span in unordered.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-      if let last = spans.last, last.upperBound == .max || span.lowerBound <= last.upperBound + 1 {
-        spans[spans.count - 1] = last.lowerBound...max(last.upperBound, span.upperBound)
-      } else {
-        spans.append(span)
-      }
-    }
-  }
-
   /// These values.
-  init(values: [Int]) { self.init(unordered: values.map { UInt128($0)...UInt128($0) }) }
+  init(values: Set<Int>) { spans = values.sorted().map { UInt128($0)...UInt128($0) } }
 
   /// Whether there is no value.
   var isEmpty: Bool { spans.isEmpty }
+
+  /// The least value, or 0 where there is none.
+  var least: UInt128 { spans.first?.lowerBound ?? 0 }
+
+  /// The greatest value, or 0 where there is none.
+  var greatest: UInt128 { spans.last?.upperBound ?? 0 }
 
   /// The number of values, of a field of less than 128 bits.
   var size: UInt128 { spans.reduce(0) { $0 &+ $1.upperBound &- $1.lowerBound &+ 1 } }
@@ -38,41 +33,45 @@ struct Ranges: Equatable {
   /// Whether a value is among these.
   func contains(_ value: UInt128) -> Bool { spans.contains { $0.contains(value) } }
 
-  /// Whether every value is in the other, too.
-  func isInside(_ other: Ranges) -> Bool { intersection(other) == self }
+  /// Whether each of its spans is in one of the other, so that every value is.
+  func isInside(_ other: Ranges) -> Bool { self == other || intersection(other) == self }
 
-  /// The values in both.
-  func intersection(_ other: Ranges) -> Ranges {
+  /// The values in both, or some of them where that is enough.
+  func intersection(_ other: Ranges, isSomeEnough: Bool = false) -> Ranges {
+    // What one span holds as a whole is not made anew.
+    let isWhole = other.spans.count == 1 && other.contains(least) && other.contains(greatest)
+    if isWhole || isEmpty { return self }
     var (mine, its) = (0, 0)
     var common: [Span] = []
-    while mine < spans.count, its < other.spans.count {
+    while mine < spans.count, its < other.spans.count, common.isEmpty || !isSomeEnough {
       let (a, b) = (spans[mine], other.spans[its])
-      let (low, high) = (max(a.lowerBound, b.lowerBound), min(a.upperBound, b.upperBound))
-      if low <= high { common.append(low...high) }
+      if a.overlaps(b) { common.append(a.clamped(to: b)) }
       if a.upperBound < b.upperBound { mine += 1 } else { its += 1 }
     }
     return Ranges(ascending: common)
   }
 
-  /// The other values from 0 to a maximum, of which these are some.
-  func complement(through maximum: UInt128) -> Ranges {
+  /// Whether some value is in both.
+  func meets(_ other: Ranges) -> Bool { !intersection(other, isSomeEnough: true).isEmpty }
+
+  /// All other numbers of 128 bits.
+  var complement: Ranges {
     var others: [Span] = []
-    var next: UInt128 = 0
+    var next: UInt128? = 0
     for span in spans {
-      if span.lowerBound > next { others.append(next...(span.lowerBound - 1)) }
-      if span.upperBound >= maximum { return Ranges(ascending: others) }
-      next = span.upperBound + 1
+      if let next, next < span.lowerBound { others.append(next...(span.lowerBound - 1)) }
+      next = span.upperBound == .max ? nil : span.upperBound + 1
     }
-    return Ranges(ascending: others + [next...maximum])
+    return Ranges(ascending: others + (next.map { [$0...(.max)] } ?? []))
   }
 
   /// The values with a distance added modulo 2^128, without those that are none of a field.
   func moved(by distance: UInt128, in field: Field) -> Ranges {
     let moved = spans.flatMap { span in
       let (low, high) = (span.lowerBound &+ distance, span.upperBound &+ distance)
-      if low <= high { return [low...high] }
-      return [0...high, low...(.max)]
+      return low <= high ? [low...high] : [0...high, low...(.max)]
     }
-    return Ranges(unordered: moved).intersection(Field.values[field.rawValue])
+    let ranges = Ranges(ascending: moved.sorted { $0.lowerBound < $1.lowerBound })
+    return ranges.intersection(Field.values[field.rawValue])
   }
 }

@@ -1,95 +1,97 @@
-/// The sessions of one family in one pair of a class.
-struct Session {
-  /// Packets that sessions take in one way, with what they become.
-  typealias Taking = (box: Box, isError: Bool)
+/// What bounds the sessions of devices: classes, which are boxes of one value each, and their pairs.
+typealias Memories = [Int: [(kind: Box, pairs: [Box])]]
 
-  /// What sessions set in a packet, or make any.
-  static let fields = Field.trailGhosts + Field.sessionGhosts + registers
-  private static let registers: [Field] = [
-    .connectionState, .connectionDirection, .destinationTranslation, .sourceTranslation,
-    .connectionStatus,
-  ]
+/// What sessions make of packets that they take in one way.
+typealias Taking = (box: Box, isError: Bool)
 
-  private let pair: Box
-  private let kind: Proof.SessionClass
-  private let family: Int
-  /// What registers say of the translations of the destination and the source, but for the direction.
-  private let codes: [UInt128]
-  /// By what the tracked fields were moved.
-  private let distances: [UInt128]
+/// A family, what registers say of the translations of its sessions for their opener (the destination's and then the
+/// source's), for who answers (the other way about), and the distances of the tracked fields.
+typealias Ends = (family: Int, again: [UInt128], undo: [UInt128], distances: [UInt128])
 
-  /// The sessions of a family in a pair, or nil where the class is not readable.
-  init?(_ pair: Box, of kind: Proof.SessionClass, family: Int, by device: Problem.Device) {
-    var distances = [UInt128](repeating: 0, count: Field.tracked.count)
-    func code(_ code: Int, _ end: [Int]) -> UInt128? {
+extension Problem {
+  /// The ends of sessions of a class of a device, which is readable.
+  func ends(of kind: Box, _ device: Int, _ family: Int, _ line: Line) throws(Rejection) -> Ends {
+    let device = devices[device]
+    var ends: Ends = (family, [], [], [0, 0, 0, 0, 0, 0])
+    for (register, fields) in [(23, [2 + family, 5]), (24, [family, 4])] {
+      let code = Int(kind[register].least)
       let number = device.parts[code] ?? code
-      guard let effects = code == 0 ? [nil, nil] : device.translations[number] else { return nil }
-      var digits: UInt128 = 0
-      for (place, effect) in zip(end, effects) {
-        let (isMoved, isKept) = (kind.trail[place] == .moved, kind.trail[place] == .kept)
-        let isReadable = isMoved ? effect ?? 0 > 0 : !isKept || effect == nil
-        if !isReadable || kind.trail[place] == .lost { return nil }
-        distances[place] = isMoved ? effect ?? 0 : 0
-        digits = digits << 2 | (isMoved ? 1 : isKept ? 2 : 0)
+      let effects = code == 0 ? [nil, nil] : device.translations[number]
+      var (isReadable, digits) = (effects != nil, UInt128(0))
+      for (field, effect) in zip(fields, effects ?? []) {
+        let track = kind[Field.tracks[field]].least
+        isReadable = isReadable && [true, effect ?? 0 > 0, effect == nil, false][Int(track)]
+        ends.distances[field] = track == 1 ? effect ?? 0 : 0
+        digits = digits << 2 | track
       }
-      return code == 0 ? 0 : digits << 18 | UInt128(number)
+      try line.require(isReadable, "an unreadable class", as: "memory")
+      let translation = digits << 18 | UInt128(number)
+      ends.again.append(code == 0 ? 0 : 1 << 22 | translation)
+      ends.undo.insert(code == 0 ? 0 : 1 << 23 | translation, at: 0)
     }
-    let destination = code(kind.codes[0], [2 + family, 5])
-    guard let destination, let source = code(kind.codes[1], [family, 4]) else { return nil }
-    (self.pair, self.kind, self.family, codes) = (pair, kind, family, [destination, source])
-    self.distances = distances
+    return ends
   }
 
-  /// The bound, a device's registers, and the ghosts of `kept` fields, for packets of the sessions.
-  private func way(_ use: UInt128, _ values: [UInt128], ghosts: Int, of sessions: Box) -> Box {
-    var box = Box()
-    box[.family] = Ranges(UInt128(family))
-    box[.sessionUse] = Ranges(use, Field.sessionUse.maximum)
-    let values = values + [UInt128(kind.codes[2])]
-    for (field, value) in zip(Session.registers, values) { box[field] = Ranges(value) }
-    for place in 0..<ghosts where kind.trail[place] == .kept {
-      box[Field.sessionGhosts[place]] = sessions[Field.tracked[place]]
+  /// The packets that sessions of devices take at a `recall` location, in the order of the page.
+  func takings(at number: Int, _ memories: Memories, _ line: Line) throws(Rejection) -> [Taking] {
+    let device = devices[number]
+    var takings: [Taking] = []
+    for owner in device.owners {
+      try line.require(memories[owner] != nil, "any session of device \(owner)", as: "memory")
+      for (kind, pairs) in memories[owner] ?? [] {
+        for pair in pairs where !pair.isEmpty {
+          for family in 0...1 where pair[.family].contains(UInt128(family)) {
+            let ends = try ends(of: kind, owner, family, line)
+            takings += self.takings(at: device, pair, kind, ends)
+          }
+        }
+        if takings.count > Bounds.boxes { throw .bound("many sessions") }
+      }
     }
-    return box
+    return takings
   }
 
-  /// The packets that the sessions take at a device, in the order of the page.
-  func takings(by device: Problem.Sessions, _ answers: [Problem.Answer]) -> [Taking] {
-    let (known, related): (UInt128, UInt128) = device.bypassesFilters ? (18, 19) : (2, 3)
-    let again = codes.map { $0 == 0 ? 0 : 1 << 22 | $0 }
-    let undo = codes.map { $0 == 0 ? 0 : 1 << 23 | $0 }
-    var lookedUp = pair
+  /// The packets that the sessions of one family in a pair take at a device, in the order of the page.
+  private func takings(at device: Device, _ pair: Box, _ kind: Box, _ ends: Ends) -> [Taking] {
+    let isKept = Field.tracks.map { kind[$0].least == 2 }
+    var (lookedUp, answered) = (pair, pair.part(of: Field.session))
     for (place, field) in Field.tracked.enumerated() {
-      let before = kind.trail[place] == .kept ? Field.trailGhosts[place] : field
-      lookedUp[field] = pair[before].moved(by: 0 &- distances[place], in: field)
+      let before = isKept[place] ? Field.trailGhosts[place] : field
+      lookedUp[field] = pair[before].moved(by: 0 &- ends.distances[place], in: field)
+      answered[field] = pair[Field.tracked[[2, 3, 0, 1, 5, 4][place]]]
     }
-    var box = way(1, [known, 0, again[0], again[1]], ghosts: 6, of: pair)
-    for field in Field.session.dropFirst() { box[field] = lookedUp[field] }
-    var takings: [Taking] = [(box, false)]
-
-    box = way(3, [known, 1, undo[1], undo[0]], ghosts: 6, of: lookedUp)
-    let answered = [2, 3, 0, 1, 5, 4].map { Field.tracked[$0] }
-    for (field, other) in zip(Field.tracked, answered) { box[field] = pair[other] }
-    func reply(_ isICMP: Bool, _ fragment: Ranges, _ type: Ranges) {
-      let icmp = Ranges(family == 0 ? 1 : 58)
-      box[.protocol] = pair[.protocol].intersection(isICMP ? icmp : icmp.complement(through: 255))
-      box[.fragment] = pair[.fragment].intersection(fragment)
-      box[.icmpType] = type
-      takings.append((box, false))
+    var takings: [Taking] = []
+    // A way: its bound, direction and translations, the values of ghosts, and what packets have.
+    func take(_ use: UInt128, _ way: UInt128, _ codes: [UInt128], _ ghosts: Box, _ packets: Box) {
+      let isError = use == 2
+      let state: UInt128 = (isError ? 3 : 2) + (device.bypassesFilters ? 16 : 0)
+      var box = packets
+      box[.family] = Ranges(UInt128(ends.family))
+      box[.sessionUse] = Ranges(use, Field.sessionUse.maximum)
+      box[.connectionStatus] = kind[.connectionStatus]
+      for (f, value) in zip(Field.setBySessions, [state, way] + codes) { box[f] = Ranges(value) }
+      for place in 0..<(isError ? 4 : 6) where isKept[place] {
+        box[Field.sessionGhosts[place]] = ghosts[Field.tracked[place]]
+      }
+      if !box.isEmpty, device.admitsErrors || !isError { takings.append((box, isError)) }
     }
-    reply(false, Ranges(0, 1), pair[.icmpType])
-    reply(true, Ranges(1), pair[.icmpType])
-    for (of, request, type) in answers where of == family && pair[.icmpType].contains(request) {
-      reply(true, Ranges(0), Ranges(type))
+    func reply(_ number: Ranges, _ fragment: Ranges, _ type: Ranges) {
+      var reply = answered
+      reply.narrow(.protocol, to: number)
+      reply.narrow(.fragment, to: fragment)
+      reply[.icmpType] = type
+      take(3, 1, ends.undo, lookedUp, reply)
     }
-
-    let (source, destination) = (Field.tracked[family], Field.tracked[2 + family])
-    box = way(2, [related, 0, again[0], 0], ghosts: 4, of: pair)
-    box[destination] = lookedUp.isEmpty ? Ranges(ascending: []) : lookedUp[destination]
-    takings.append((box, true))
-    box = way(2, [related, 1, undo[1], 0], ghosts: 4, of: lookedUp)
-    box[destination] = pair[source]
-    takings.append((box, true))
-    return takings.filter { !$0.box.isEmpty && (device.admitsErrors || !$0.isError) }
+    take(1, 0, ends.again, pair, lookedUp.part(of: Field.session))
+    let (icmp, types) = (Ranges(ends.family == 0 ? 1 : 58), pair[.icmpType])
+    reply(icmp.complement, Ranges(0, 1), types)
+    reply(icmp, Ranges(1), types)
+    for (of, request, type) in answers where of == ends.family && types.contains(request) {
+      reply(icmp, Ranges(0), Ranges(type))
+    }
+    let addresses: [Field] = [.destinationIPv4, .destinationIPv6]
+    if !lookedUp.isEmpty { take(2, 0, [ends.again[0], 0], pair, lookedUp.part(of: addresses)) }
+    take(2, 1, [ends.undo[0], 0], lookedUp, answered.part(of: addresses))
+    return takings
   }
 }

@@ -15,7 +15,7 @@ struct Sample {
     text = """
       firebreak-network 1
       \(network)
-      firebreak-certificate 1
+      firebreak-certificate 2
       network \(Sample.digest)
       claims 0
       \(certificate)
@@ -25,14 +25,18 @@ struct Sample {
     while text.contains("\n\n") { text.replace("\n\n", with: "\n") }
   }
 
+  /// A whole text with its last answer.
+  init(whole text: String, _ answer: String) { (self.text, self.answer) = (text, answer) }
+
   /// The fields in the order in which a box has them.
   private static let fields = [
     "family", "sourceIPv4", "sourceIPv6", "destinationIPv4", "destinationIPv6", "protocol",
     "sourcePort", "destinationPort", "icmpType", "fragment", "mark", "connectionState",
     "connectionDirection", "connectionStatus", "vrf", "destinationTranslation",
-    "sourceTranslation", "monitor", "sessionUse", "origin", "sentSourceIPv4",
-    "sentDestinationIPv4", "sentSourcePort", "sessionSourceIPv4", "sessionDestinationIPv4",
-    "sessionSourcePort",
+    "sourceTranslation", "monitor", "sessionUse", "origin", "trackSourceIPv4",
+    "trackSourceIPv6", "trackDestinationIPv4", "trackDestinationIPv6", "trackSourcePort",
+    "trackDestinationPort", "sentSourceIPv4", "sentDestinationIPv4", "sentSourcePort",
+    "sessionSourceIPv4", "sessionSourceIPv6", "sessionDestinationIPv4", "sessionSourcePort",
   ]
 
   /// A box with its fields in their order.
@@ -41,6 +45,23 @@ struct Sample {
       (fields.firstIndex(of: String(word.prefix { $0 != "=" })) ?? fields.count, String(word))
     }
     return words.sorted { $0 < $1 }.map(\.1).joined(separator: " ")
+  }
+
+  /// The six tracks, 0 but for those that are given by the names of their fields.
+  static func tracks(_ others: [String: Int] = [:]) -> String {
+    let fields = [
+      "SourceIPv4", "SourceIPv6", "DestinationIPv4", "DestinationIPv6", "SourcePort",
+      "DestinationPort",
+    ]
+    return fields.map { "track\($0)=\(others[$0] ?? 0)" }.joined(separator: " ")
+  }
+
+  /// A line of a class.
+  static func kind(
+    _ destination: Int, _ source: Int, _ status: Int, _ tracks: [String: Int] = [:]
+  ) -> String {
+    "class connectionStatus=\(status) destinationTranslation=\(destination) "
+      + "sourceTranslation=\(source) \(self.tracks(tracks))"
   }
 
   /// The answers to a text, read in pieces of so many bytes.

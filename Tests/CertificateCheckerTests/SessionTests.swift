@@ -6,8 +6,8 @@ import Testing
     let name: String
     /// The device that looks up: 1 shares the sessions of 0, and forwards past its filters.
     var device = 0
-    /// The class: two codes, a status, a trail.
-    var kind = "0 0 1 -"
+    /// The class.
+    var kind = Sample.kind(0, 0, 1)
     let pair: String
     let packets: String
     /// What is at `REMEMBERED`.
@@ -16,10 +16,15 @@ import Testing
     var testDescription: String { name }
 
     /// The line of the packets.
-    var line: String { "box \(Sample.sorted(packets))" }
+    var line: String { "may 1\(boxes.indices.map { " \($0)" }.joined())" }
+
+    /// The line of a box at `REMEMBERED`.
+    func line(_ number: Int, _ box: String) -> String {
+      "box \(2 + number) \(Sample.sorted(box))\n"
+    }
 
     var sample: Sample {
-      let lines = boxes.map { "box \(Sample.sorted($0))\n" }.joined()
+      let lines = boxes.enumerated().map { line($0, $1) }.joined()
       return Sample(
         """
         related family=0 protocol=1 icmpType=3
@@ -45,17 +50,17 @@ import Testing
         claim 0 never x 1
         """,
         """
+        box 0 \(Sample.sorted(pair))
+        box 1 \(Sample.sorted("\(packets) trackSourcePort=2"))
         memory 1
         memory 0
-        class \(kind)
-        pair \(Sample.sorted(pair))
-        at 0
-        trail sourcePort:kept
-        \(line)
-        hints\(boxes.indices.map { " \($0)" }.joined())
-        at 2
-        trail -
+        \(kind)
+        pairs 0
         \(lines)
+        at 0
+        \(line)
+        at 2
+        \(boxes.indices.map { "may \($0 + 2)\n" }.joined())
         """)
     }
   }
@@ -83,7 +88,8 @@ import Testing
         "family=0 protocol=6 sourcePort=1000-1024 mark=4 connectionState=1 sentSourcePort=9 +0",
       boxes: ["\(tcp) mark=4 \(registers(2, 0)) sessionUse=1-3 +0"]),
     Case(
-      name: "continuation that bypasses filters, with a status", device: 1, kind: "0 0 2 -",
+      name: "continuation that bypasses filters, with a status", device: 1,
+      kind: Sample.kind(0, 0, 2),
       pair: tcp, packets: "protocol=6 sourcePort=1024 sessionUse=0-2 sessionSourceIPv4=1.1.1.1",
       boxes: ["\(tcp) \(registers(18, 0, status: 2)) sessionUse=1-2"]),
     Case(
@@ -123,10 +129,21 @@ import Testing
       ]
     ),
     Case(
+      name: "errors have both addresses",
+      pair: "family=1 sourceIPv4=1.1.1.1 sourceIPv6=0:0:0:0:0:0:0:1 destinationIPv4=2.2.2.2 "
+        + "destinationIPv6=0:0:0:0:0:0:0:2 protocol=17",
+      packets: "family=1 icmpType=1 protocol=58 sessionUse=2",
+      boxes: [
+        "family=1 destinationIPv4=2.2.2.2 destinationIPv6=0:0:0:0:0:0:0:2 protocol=58 "
+          + "icmpType=1 \(registers(3, 0)) sessionUse=2",
+        "family=1 destinationIPv4=1.1.1.1 destinationIPv6=0:0:0:0:0:0:0:1 protocol=58 "
+          + "icmpType=1 \(registers(3, 1)) sessionUse=2",
+      ]),
+    Case(
       name: "no errors where they are not admitted", device: 1, pair: tcp,
       packets: "protocol=1 destinationIPv4=10.0.0.1,10.9.0.1", boxes: []),
     Case(
-      name: "destination that was kept", kind: "1 0 1 destinationIPv4:kept",
+      name: "destination that was kept", kind: Sample.kind(1, 0, 1, ["DestinationIPv4": 2]),
       pair: tcp.replacing("fragment=0", with: "fragment=0 sentDestinationIPv4=192.0.2.1"),
       packets: "family=0 icmpType=3 protocol=1-6",
       boxes: [
@@ -142,7 +159,7 @@ import Testing
       ]),
     Case(
       name: "source that was moved, port that was kept, by a part's code",
-      kind: "77 2 1 sourceIPv4:moved,sourcePort:kept",
+      kind: Sample.kind(77, 2, 1, ["SourceIPv4": 1, "SourcePort": 2]),
       pair: tcp.replacing("fragment=0", with: "fragment=0 sentSourcePort=5"), packets: "family=0",
       boxes: [
         tcp.replacing("10.0.0.1", with: "9.255.255.1").replacing("1024", with: "5")
@@ -158,7 +175,8 @@ import Testing
           + registers(3, 1, undo + 2 + 1 << 20 + 2 << 18),
       ]),
     Case(
-      name: "session that was not looked up", kind: "0 4 1 sourcePort:moved", pair: tcp,
+      name: "session that was not looked up", kind: Sample.kind(0, 4, 1, ["SourcePort": 1]),
+      pair: tcp,
       packets: "protocol=1-6 icmpType=3",
       boxes: [
         answered.replacing("fragment=0", with: "icmpType=3 fragment=0")
@@ -171,84 +189,104 @@ import Testing
   @Test(arguments: cases) func `sessions take packets in four ways`(_ example: Case) {
     let sample = example.sample
     sample.accepts()
-    for box in example.boxes.map(Sample.sorted) {
-      for part in box.split(separator: " ") where part.contains("=") {
-        let smaller = box.replacing(part, with: "\(part.prefix { $0 != "=" })=none")
-        sample.rejects(
-          "box \(box)\n", "box \(smaller)\n", at: example.line, "step to location 2")
+    for (number, box) in example.boxes.enumerated() {
+      let line = example.line(number, box)
+      for part in line.split(whereSeparator: { " \n".contains($0) }) where part.contains("=") {
+        let smaller = line.replacing(part, with: "\(part.prefix { $0 != "=" })=none")
+        sample.rejects(line, smaller, at: example.line, "step: to location 2")
       }
-    }
-    if let last = example.boxes.last.map(Sample.sorted) {
-      sample.rejects("\nbox \(last)\n", "\n", at: example.line, "step to location 2")
+      sample.rejects(
+        "\nmay \(number + 2)\n", "\n", at: example.line, "step: to location 2")
+      for other in [
+        "trackSourcePort=1", "+0", "sentSourceIPv4=0.0.0.0", "sessionSourceIPv6=0:0:0:0:0:0:0:0",
+      ]
+      where !(box + " ").contains("\(other.prefix { $0 != "=" })=") && !box.contains(other) {
+        let smaller = "box \(2 + number) \(Sample.sorted("\(box) \(other)"))\n"
+        sample.rejects(line, smaller, at: example.line, "step: to location 2")
+      }
+      sample.accepts(line, "box \(2 + number) \(Sample.sorted("\(box) \(Sample.tracks())"))\n")
     }
   }
 
   @Test(arguments: [
-    "5 0 1 -", "0 78 1 -", "1 0 1 destinationPort:kept", "1 0 1 destinationIPv4:moved",
-    "0 0 1 sourcePort:moved", "0 0 1 sourcePort:lost",
-    "0 4 1 sourceIPv4:lost",
-    "0 2 1 sourceIPv4:kept", "0 2 1 sourcePort:moved", "3 0 1 destinationIPv4:kept",
-    "0 3 1 sourcePort:moved",
+    Sample.kind(5, 0, 1), Sample.kind(0, 78, 1), Sample.kind(1, 0, 1, ["DestinationPort": 2]),
+    Sample.kind(1, 0, 1, ["DestinationIPv4": 1]), Sample.kind(0, 0, 1, ["SourcePort": 1]),
+    Sample.kind(0, 0, 1, ["SourcePort": 3]), Sample.kind(0, 4, 1, ["SourceIPv4": 3]),
+    Sample.kind(0, 2, 1, ["SourceIPv4": 2]), Sample.kind(0, 2, 1, ["SourcePort": 1]),
+    Sample.kind(3, 0, 1, ["DestinationIPv4": 2]), Sample.kind(0, 3, 1, ["SourcePort": 1]),
   ])
   func `a class that cannot be read is refused`(kind: String) {
-    let sample = Case(name: "", kind: kind, pair: "family=0", packets: "*", boxes: []).sample
-    sample.rejects(
-      "memory 0", "memory 0",
-      at: sample.text.split(separator: "\n").first { $0.hasPrefix("box") }.map(String.init) ?? "",
-      "memory: an unreadable class")
-    sample.accepts("pair family=0", "pair family=2")
-    sample.accepts("pair family=0", "pair family=0 fragment=none")
-    sample.accepts("pair family=0", "")
+    let sample = Case(name: "", kind: kind, pair: "family=0", packets: "", boxes: []).sample
+    sample.rejects("memory 0", "memory 0", at: "may 1", "memory: an unreadable class")
+    sample.accepts("box 0 family=0", "box 0 family=2")
+    sample.accepts("box 0 family=0", "box 0 family=0 fragment=none")
+    sample.accepts("pairs 0", "")
   }
 
   @Test func `a class is read for each family by its own address`() {
     for (family, packets) in [("0", "family=1"), ("1", "family=0")] {
-      let kind = "1 0 1 destinationIPv\(family == "0" ? "6" : "4"):moved"
+      let kind = Sample.kind(1, 0, 1, [family == "0" ? "DestinationIPv6" : "DestinationIPv4": 1])
       let sample = Case(
         name: "", kind: kind, pair: "family=\(family)", packets: packets, boxes: []
       ).sample
       sample.accepts()
       sample.rejects(
-        "pair family=\(family)", "pair family=0-1",
-        at: sample.text.split(separator: "\n").first { $0.hasPrefix("box") }.map(String.init) ?? "",
-        "memory: an unreadable class")
+        "box 0 family=\(family)", "box 0 family=0-1", at: "may 1", "memory: an unreadable class")
     }
   }
 
   @Test func `without a bound on sessions nothing is known of their packets`() {
-    let sample = Case(name: "", pair: "family=2", packets: "*", boxes: []).sample
-    let memory = "memory 0\nclass 0 0 1 -\npair family=2\n"
+    let sample = Case(name: "", pair: "family=2", packets: "", boxes: []).sample
+    let memory = "memory 0\n\(Sample.kind(0, 0, 1))\npairs 0\n"
     sample.accepts()
-    sample.rejects(memory, "", at: "box *", "memory: any session of device 0")
-    sample.replacing(memory, "").accepts("at 2\ntrail -\n", "")
+    sample.rejects(memory, "", at: "may 1", "memory: any session of device 0")
+    sample.replacing(memory, "").accepts("at 2\n", "open 2\n")
+    sample.rejects("at 2\n", "open 2\nat 2\n", at: "at 2", "format: ")
+    sample.replacing(memory, "").rejects(
+      "at 2\n", "", at: "may 1", "memory: any session of device 0")
     sample.replacing("memory 1\n", "").rejects(
-      "0 related\n", "0 related with=1\n", at: "box *", "memory: any session of device 1")
+      "0 related\n", "0 related with=1\n", at: "may 1", "memory: any session of device 1")
+  }
+
+  @Test func `what sessions take may be passed through`() {
+    let sample = Case(
+      name: "", pair: Self.tcp, packets: "family=0 protocol=6 sourcePort=1024", boxes: []
+    ).sample.replacing("location 2 drop b", "location 2 choose 3 3\nlocation 3 drop b")
+      .replacing("at 2\n", "box 2 connectionState=2 trackSourcePort=0\nat 3\nmay 2\n")
+    sample.accepts("may 1\n", "may 1 0*2\n")
+    sample.rejects("may 1\n", "may 1 0\n", at: "may 1 0", "hints: too few")
+    sample.replacing("may 1\n", "may 1 0*2\n").rejects(
+      "connectionState=2", "connectionState=3", at: "may 1 0*2", "step: to location 3")
   }
 
   @Test func `the first box of nothing does not hide the sessions of others`() {
     let example = Self.cases[0]
-    let sample = example.sample.replacing("kept\nbox", "kept\nbox vrf=none\nbox")
+    let sample = example.sample.replacing("at 0\n", "box 3 vrf=none\nat 0\nmay 3\n")
     sample.accepts()
-    sample.rejects("hints 0\n", "", at: example.line, "hints: too few")
+    sample.rejects("may 1 0\n", "may 1\n", at: "may 1", "hints: too few")
   }
 
   @Test func `fresh packets go on without their trail`() {
-    let box = "box mark=2 sentSourcePort=1 +0"
     let sample = Case(name: "", pair: "family=2", packets: "mark=2 sentSourcePort=1 +0", boxes: [])
-      .sample.replacing("hints\n", "hints 0\nat 1\ntrail -\nbox mark=2 +0\n")
+      .sample.replacing("may 1\n", "may 1 0\n")
+      .replacing("at 2\n", "at 2\nbox 2 mark=2 trackSourcePort=0 +0\nat 1\nmay 2\n")
       .replacing("source 1 *\n", "")
     sample.accepts()
-    for smaller in ["sentSourcePort=1", "mark=3", "-0", "connectionState=0"] {
-      sample.rejects("mark=2 +0\n", "\(smaller)\n", at: box, "step to location 1")
+    for smaller in [
+      "sentSourcePort=1", "mark=3", "-0", "connectionState=0", "trackSourcePort=2",
+    ] {
+      sample.rejects(
+        "mark=2 trackSourcePort=0 +0", smaller, at: "may 1 0", "step: to location 1")
     }
-    sample.rejects("at 1\ntrail -", "at 1\ntrail sourcePort:kept", at: box, "step to location 1")
   }
 }
 
 @Suite struct `Memories of a certificate` {
   static let packets =
     "sourceIPv4=10.0.0.1 protocol=6 connectionStatus=1 destinationTranslation=0 "
-    + "sourceTranslation=0-1 sentSourceIPv4=10.0.0.5 +0"
+    + "sourceTranslation=0-1 \(Sample.tracks(["SourceIPv4": 2])) sentSourceIPv4=10.0.0.5 +0"
+  static let kept = ["SourceIPv4": 2]
+  static let may = "may 6 1*2 0 1"
   static let sample = Sample(
     """
     condition 0 of protocol
@@ -262,60 +300,76 @@ import Testing
     claim 0 never x 1
     """,
     """
+    open 1
+    box 0 family=0
+    box 1 sourceIPv4=10.0.0.1 sentSourceIPv4=10.0.0.0-10.0.0.9
+    box 2 family=0 protocol=6
+    box 3 family=1
+    box 4 *
+    box 5 *
+    box 6 \(packets)
     memory 0
-    class 0 0 1 -
-    class 0 0 1 sourceIPv4:kept
-    pair family=0
-    pair sourceIPv4=10.0.0.1 sentSourceIPv4=10.0.0.0-10.0.0.9
-    class 0 1 1 sourceIPv4:kept
-    pair family=0 protocol=6
-    pair family=1
-    class 0 1 2 sourceIPv4:kept
+    \(Sample.kind(0, 0, 1))
+    pairs 4
+    \(Sample.kind(0, 0, 1, kept))
+    pairs 0 1
+    \(Sample.kind(0, 1, 1, kept))
+    pairs 2 3
+    \(Sample.kind(0, 1, 2, kept))
     at 0
-    trail sourceIPv4:kept
-    box \(packets)
-    hints 1*2 0 1
+    \(may)
     """)
 
   @Test func `every session that is opened is inside a pair`() {
-    let (sample, box) = (Self.sample, "box \(Self.packets)")
+    let (sample, may) = (Self.sample, Self.may)
     sample.accepts()
-    sample.accepts("hints 1*2", "hints 0 1")
-    let other = box.replacing("10.0.0.1", with: "10.0.0.2")
-    sample.rejects(box, other, at: other, "memory: a session that no pair has")
-    for hints in ["0 0 0 1", "1 1 1 1", "1 1 0 0", "1 1 0 2", "1 1 h0.0 1", "2 0 0 1"] {
-      sample.rejects("hints 1*2 0 1", "hints \(hints)", at: box, "memory: a session that no pair")
+    sample.accepts("may 6 1*2", "may 6 1 1")
+    sample.accepts("may 6 1*2", "may 6 1 1")
+    sample.rejects(
+      Self.packets, Self.packets.replacing("10.0.0.1", with: "10.0.0.2"), at: may,
+      "memory: a session that no pair has")
+    for hints in ["0 0 0 1", "1 1 1 1", "1 1 0 0", "1 1 0 2", "1 1 h0.0 1", "2 0 0 1", "> 1 0 1"] {
+      sample.rejects(may, "may 6 \(hints)", at: "may 6 \(hints)", "memory: a session that no pair")
     }
-    sample.rejects("hints 1*2 0 1", "hints 1*2 0", at: "hints 1*2 0", "hints: too few")
-    sample.rejects("hints 1*2 0 1", "", at: box, "hints: too few")
-    sample.rejects("hints 1*2 0 1", "hints 1*2 0 1*2", at: "hints 1*2 0 1*2", "hints: too many")
-    sample.rejects("10.0.0.9", "10.0.0.4", at: box, "memory: a session that no pair has")
-    let ghost = "\npair family=1 sentSourceIPv4=1.1.1.1"
-    sample.rejects("\npair family=1", ghost, at: box, "memory: a session that no pair has")
-    sample.rejects("replaced other", "moved:1 other", at: box, "memory: a session that no pair")
-    sample.rejects("translation 0 1", "translation 0 2", at: box, "memory: a session that no pair")
+    sample.accepts("may 6 1*2 0 1", "may 6 1 1 0 1")
+    sample.rejects(may, "may 6 1*2 0", at: "may 6 1*2 0", "hints: too few")
+    sample.rejects(may, "may 6", at: "may 6", "hints: too few")
+    sample.rejects(may, "may 6 1*2 0 1*2", at: "may 6 1*2 0 1*2", "hints: too many")
+    sample.rejects("10.0.0.9", "10.0.0.4", at: may, "memory: a session that no pair has")
+    let ghost = "box 3 family=1 sentSourceIPv4=1.1.1.1"
+    sample.rejects("box 3 family=1", ghost, at: may, "memory: a session that no pair has")
+    sample.rejects("replaced other", "moved:1 other", at: may, "memory: an unreadable class")
+    sample.rejects("translation 0 1", "translation 0 2", at: may, "memory: an unreadable class")
+    sample.rejects("pairs 2 3\n", "", at: may, "memory: a session that no pair has")
   }
 
-  @Test func `every class that is opened is listed`() {
-    let (sample, box) = (Self.sample, "box \(Self.packets)")
+  @Test func `every class that is opened is there`() {
+    let sample = Self.sample
     for (old, new) in [
       ("sourceTranslation=0-1", "sourceTranslation=0-2"),
       ("destinationTranslation=0 ", "destinationTranslation=0,4 "),
       ("destinationTranslation=0 ", ""), ("connectionStatus=1", "connectionStatus=0-1"),
+      ("trackSourcePort=0", "trackSourcePort=0,3"), ("trackSourcePort=0 ", ""),
     ] {
-      let other = box.replacing(old, with: new)
-      sample.rejects(box, other, at: other, "memory: a class is missing")
+      sample.rejects(
+        Self.packets, Self.packets.replacing(old, with: new), at: Self.may,
+        "memory: a class is missing")
     }
-    let kind = "class 0 1 1 sourceIPv4:kept"
     sample.replacing("1*2 0 1", "1*2").rejects(
-      kind, "class 0 1 1 -", at: box, "memory: a class is missing")
+      Sample.kind(0, 1, 1, Self.kept), Sample.kind(0, 1, 1, ["SourcePort": 2]), at: "may 6 1*2",
+      "memory: a class is missing")
+    // With both tracks, all classes but the last are opened.
+    let both = Self.packets.replacing("trackSourceIPv4=2", with: "trackSourceIPv4=0,2")
+      .replacing("sourceTranslation=0-1", with: "sourceTranslation=0")
+    sample.replacing(Self.packets, both).accepts("1*2 0 1", "0*2 1*2")
   }
 
   @Test func `packets with a tag, and those of no family, open nothing`() {
-    let sample = Self.sample.replacing("hints 1*2 0 1\n", "")
-    sample.accepts("sentSourceIPv4=10.0.0.5", "origin=1-9 sentSourceIPv4=10.0.0.5")
-    sample.accepts("box sourceIPv4", "box family=2 sourceIPv4")
-    sample.replacing("box sourceIPv4", "box family=1 sourceIPv4")
-      .accepts("+0\n", "+0\nhints 1*2\n")
+    let sample = Self.sample.replacing(Self.may, "may 6")
+    sample.accepts("sourceTranslation=0-1", "sourceTranslation=0-1 origin=1-9")
+    sample.accepts("box 6 sourceIPv4", "box 6 family=2 sourceIPv4")
+    sample.replacing("box 6 sourceIPv4", "box 6 family=1 sourceIPv4").accepts("may 6", "may 6 1*2")
+    sample.replacing("memory 0\n", "memory 0\n").rejects(
+      "sourceTranslation=0-1", "sourceTranslation=0-1 origin=0-9", at: "may 6", "hints: too few")
   }
 }

@@ -7,7 +7,9 @@ extension Walk {
     switch words[0] {
     case "choose", "spread":
       if words.count == 1 { return nil }
-      packet.location = number(1 + pick(words.count - 1))
+      let targets = words.dropFirst().compactMap { Int($0) }
+      let wished = targets.first { $0 == wish?.location }
+      packet.location = wished ?? targets[pick(targets.count)]
     case "match":
       let entry = tables[number(1)].first { $0.boxes.contains { Walk.has($0[...], packet) } }
       packet.location = number(2 + (entry?.outcome ?? 0))
@@ -44,8 +46,10 @@ extension Walk {
   }
 
   private mutating func forgetTrail(_ packet: inout Packet) {
-    packet.trail = [:]
-    for field in Walk.tracked { anyValue(&packet, Walk.ghost("sent", field)) }
+    for field in Walk.tracked {
+      packet[change: field] = .same
+      anyValue(&packet, Walk.ghost("sent", field))
+    }
   }
 
   /// Overwrites a field, and says whether the packet is still there.
@@ -54,14 +58,14 @@ extension Walk {
   ) -> Bool {
     if Walk.tracked.contains(field) {
       let ghost = Walk.ghost("sent", field)
-      switch packet.trail[field] ?? .same {
+      switch packet[change: field] {
       case .kept: break
       case .same:
         packet[ghost] = packet[field]
-        packet.trail[field] = .kept
+        packet[change: field] = .kept
       case .moved, .lost:
         anyValue(&packet, ghost)
-        packet.trail[field] = .lost
+        packet[change: field] = .lost
       }
     }
     forgetOutcomes(&packet, field)
@@ -73,7 +77,7 @@ extension Walk {
     guard Walk.wire.contains(field) else { return }
     for condition in conditions.indices
     where conditions[condition].contains(Substring(field)) {
-      packet.outcomes[condition] = pick(2) == 0
+      packet.outcomes[condition] = wish?.outcomes[condition] ?? (pick(2) == 0)
     }
   }
 
@@ -82,7 +86,7 @@ extension Walk {
     switch words[0] {
     case "set":
       let ranges = Walk.ranges(words[2])
-      return !ranges.isEmpty && overwrite(&packet, field, any(in: ranges))
+      return !ranges.isEmpty && overwrite(&packet, field, any(of: field, in: ranges))
     case "take":
       let ghost = String(words[2])
       guard overwrite(&packet, field, packet[ghost]) else { return false }
@@ -95,11 +99,11 @@ extension Walk {
       forgetOutcomes(&packet, field)
       packet[field] = value
       guard Walk.tracked.contains(field), target != range.lowerBound else { return true }
-      switch packet.trail[field] ?? .same {
+      switch packet[change: field] {
       case .kept, .lost: break
-      case .same: packet.trail[field] = .moved
+      case .same: packet[change: field] = .moved
       case .moved:
-        packet.trail[field] = .lost
+        packet[change: field] = .lost
         anyValue(&packet, Walk.ghost("sent", field))
       }
     default:
@@ -111,7 +115,7 @@ extension Walk {
       // Values of one of the valid boxes, if the other fields let them be.
       let valid = lines["valid"] ?? []
       let old = packet
-      narrow(&packet, valid[pick(valid.count)][...])
+      if wish == nil { narrow(&packet, valid[pick(valid.count)][...]) }
       let isKept = packet.values.allSatisfy { old[$0.key] == $0.value || fields.contains($0.key) }
       return isKept && valid.contains { Walk.has($0[...], packet) }
     }
@@ -122,7 +126,7 @@ extension Walk {
     var values: [String: UInt128]? = packet.values.filter { Walk.sessionFields.contains($0.key) }
     let address = packet["family"] == 0 ? "IPv4" : "IPv6"
     for field in Walk.tracked {
-      switch packet.trail[field] ?? .same {
+      switch packet[change: field] {
       case .same, .lost: break
       case .kept: values?[field] = packet[Walk.ghost("sent", field)]
       case .moved:
@@ -145,6 +149,14 @@ extension Walk {
         taken += take(packet, session, owner, words)
       }
     }
+    if let wish {
+      let target = wish.location
+      return taken.first { other in
+        var there = other
+        there.location = target
+        return there == wish
+      }
+    }
     return taken.isEmpty || pick(4) == 0 ? nil : taken[pick(taken.count)]
   }
 
@@ -158,7 +170,7 @@ extension Walk {
         .allSatisfy { packet[$0.key] == $0.value } == true
     }
     let address = packet["family"] == 0 ? "IPv4" : "IPv6"
-    let (to, from) = ("destination" + address, "source" + address)
+    let versions = ["IPv4", "IPv6"]
     let isError =
       words.contains("related")
       && (lines["related"] ?? []).contains { Walk.has($0[...], packet) }
@@ -179,7 +191,7 @@ extension Walk {
       for field in Walk.tracked {
         let ghost = Walk.ghost("session", field)
         walk.anyValue(&result, ghost)
-        if opener.trail[field] == .kept, ports || !field.hasSuffix("Port") {
+        if opener[change: field] == .kept, ports || !field.hasSuffix("Port") {
           result[ghost] = lookedUp ? opener[Walk.ghost("sent", field)] : opener[field]
         }
       }
@@ -195,10 +207,15 @@ extension Walk {
       has(Walk.answered(opener, lines)), 2, 1, [with(undo, s), with(undo, d)], use: 3, ports: true,
       lookedUp: true, &self)
     way(
-      isError && session.lookedUp?[to] == packet[to], 3, 0, [with(again, d), 0], use: 2,
+      isError
+        && versions.allSatisfy {
+          session.lookedUp?["destination\($0)"] == packet["destination\($0)"]
+        },
+      3, 0, [with(again, d), 0], use: 2,
       ports: false, lookedUp: false, &self)
     way(
-      isError && opener[from] == packet[to], 3, 1, [with(undo, s), 0], use: 2, ports: false,
+      isError && versions.allSatisfy { opener["source\($0)"] == packet["destination\($0)"] }, 3, 1,
+      [with(undo, s), 0], use: 2, ports: false,
       lookedUp: true, &self)
     return taken
   }
@@ -209,7 +226,7 @@ extension Walk {
     if code == 0 { return 0 }
     let number = translation(code, owner)
     func change(_ field: String) -> UInt128 {
-      switch opener.trail[field] ?? .same {
+      switch opener[change: field] {
       case .same: 0
       case .moved: 1
       case .kept: 2

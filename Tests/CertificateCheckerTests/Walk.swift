@@ -1,14 +1,13 @@
 /// Single packets on their way through a canonical network, as the page on it says, one random step at
 /// a time: it knows no sets, and nothing of how certificates are checked.
 struct Walk {
-  /// What was done to a tracked field.
-  enum Change: String { case same, moved, kept, lost }
+  /// What was done to a tracked field, by its track.
+  enum Change: UInt128 { case same, moved, kept, lost }
 
   /// A packet somewhere.
-  struct Packet {
+  struct Packet: Equatable {
     var values: [String: UInt128] = [:]
     var outcomes: [Int: Bool] = [:]
-    var trail: [String: Change] = [:]
     var location = 0
 
     /// The value of a field.
@@ -17,13 +16,14 @@ struct Walk {
       set { values[field] = newValue }
     }
 
-    /// The trail as it is written.
-    var trailText: String {
-      let changes = Walk.tracked.compactMap { field in
-        trail[field].flatMap { $0 == .same ? nil : "\(field):\($0)" }
-      }
-      return changes.isEmpty ? "-" : changes.joined(separator: ",")
+    /// What was done to a tracked field.
+    subscript(change field: String) -> Change {
+      get { Change(rawValue: self[Walk.ghost("track", field)]) ?? .same }
+      set { self[Walk.ghost("track", field)] = newValue.rawValue }
     }
+
+    /// The tracks.
+    var trail: String { Walk.tracks.map { "\(self[$0])" }.joined() }
   }
 
   /// A session with its class, its fields as remembered and those as looked up.
@@ -46,7 +46,8 @@ struct Walk {
     "nextHop", "vrf", "destinationTranslation", "sourceTranslation",
   ]
   static let ghosts = tracked.flatMap { [ghost("sent", $0), ghost("session", $0)] }
-  static let fields = wire + registers + ["monitor", "sessionUse", "origin"] + ghosts
+  static let tracks = tracked.map { ghost("track", $0) }
+  static let fields = wire + registers + ["monitor", "sessionUse", "origin"] + tracks + ghosts
 
   static func ghost(_ kind: String, _ field: String) -> String {
     kind + (field.first?.uppercased() ?? "") + field.dropFirst()
@@ -58,7 +59,9 @@ struct Walk {
     case "protocol", "nextHeader", "icmpType", "icmpCode", "tcpFlags": 255
     case "fragment", "connectionDirection", "monitor": 1
     case "connectionState": 31
-    case "connectionStatus", "sessionUse": 3
+    case "connectionStatus", "sessionUse",
+      _ where field.hasPrefix("track"):
+      3
     case "mark": 0xFFFF_FFFF
     case "destinationTranslation", "sourceTranslation": 0xFF_FFFF
     case _ where field.hasSuffix("IPv4"): 0xFFFF_FFFF
@@ -110,6 +113,8 @@ struct Walk {
   private let values: [UInt128]
   var sessions: [Int: [Session]] = [:]
   private var random: UInt64
+  /// What a packet is to become, as far as it may; no chance is left to a walk that has a wish.
+  var wish: Packet?
 
   init(_ network: String, seed: UInt64) {
     var lines: [Substring: [[Substring]]] = [:]
@@ -157,12 +162,14 @@ struct Walk {
   }
 
   mutating func any(of field: String) -> UInt128 {
+    if let wish { return wish[field] }
     let maximum = Walk.maximum(field)
     if pick(2) == 0 { return values[pick(values.count)] & maximum }
     return (UInt128(random) << 64 | UInt128(random)) % max(maximum, 1) + UInt128(pick(2))
   }
 
-  mutating func any(in ranges: [ClosedRange<UInt128>]) -> UInt128 {
+  mutating func any(of field: String, in ranges: [ClosedRange<UInt128>]) -> UInt128 {
+    if let wish, ranges.contains(where: { $0.contains(wish[field]) }) { return wish[field] }
     let range = ranges[pick(ranges.count)]
     switch pick(3) {
     case 0: return range.lowerBound
@@ -192,9 +199,16 @@ struct Walk {
     }
     packet["sessionUse"] = UInt128(pick(4))
     packet["origin"] = tag
+    for track in Walk.tracks { packet[track] = 0 }
     packet.location = Int(place[0]) ?? 0
-    let isLet = place[1...].filter { !$0.hasPrefix("origin=") }
-    return Walk.has(isLet[...], packet) ? packet : nil
+    return starts(packet, tag, place) ? packet : nil
+  }
+
+  /// Whether a packet with a tag and no trail may start somewhere, whatever is said there of those.
+  func starts(_ packet: Packet, _ tag: UInt128, _ place: [Substring]) -> Bool {
+    let isLet = place[1...].filter { !$0.hasPrefix("origin=") && !$0.hasPrefix("track") }
+    let isPlain = Walk.tracks.allSatisfy { packet[$0] == 0 } && packet["origin"] == tag
+    return isPlain && packet.location == Int(place[0]) && Walk.has(isLet[...], packet)
   }
 
   mutating func narrow(_ packet: inout Packet, _ box: ArraySlice<Substring>) {
@@ -206,7 +220,7 @@ struct Walk {
       let parts = word.split(separator: "=")
       let (field, ranges) = (String(parts[0]), Walk.ranges(parts[1]))
       if !ranges.isEmpty, !ranges.contains(where: { $0.contains(packet[field]) }) {
-        packet[field] = any(in: ranges)
+        packet[field] = any(of: field, in: ranges)
       }
     }
   }
