@@ -4,12 +4,14 @@ public import Packets
 /// why nothing else can be.
 ///
 /// `Documentation/CertificateFormat.md` says what each part means and which obligations the hints are
-/// for.
+/// for. Boxes that are equal are written once.
 public struct Certificate: Hashable, Sendable {
   /// Why a set of packets is where it should be, or nowhere.
   public enum Hint: Hashable, Sendable {
     /// It lies inside this box of the target.
     case inside(Int)
+    /// It goes on to a target that is passed through.
+    case passes
     /// It lies inside this box of an earlier entry of the table.
     case hidden(entry: Int, box: Int)
     /// It has two parts, inside and outside of this constraint of a box of an entry; a hint for each
@@ -31,27 +33,16 @@ public struct Certificate: Hashable, Sendable {
     }
   }
 
-  /// Sessions with the same translations.
+  /// Sessions that chose the same translations.
   public struct Class: Hashable, Sendable {
-    /// The code of the destination translation.
-    public var destination: UInt128
-    /// The code of the source translation.
-    public var source: UInt128
-    /// What `connectionStatus` was.
-    public var status: UInt128
-    /// The trail in its canonical form.
-    public var trail: String
+    /// One value for each register of a class, and for each track.
+    public var kind: HeaderBox
     /// The sessions, by what they were when they were remembered.
     public var pairs: [HeaderBox]
 
     /// Creates a class.
-    public init(
-      destination: UInt128, source: UInt128, status: UInt128, trail: String, pairs: [HeaderBox] = []
-    ) {
-      self.destination = destination
-      self.source = source
-      self.status = status
-      self.trail = trail
+    public init(_ kind: HeaderBox, pairs: [HeaderBox] = []) {
+      self.kind = kind
       self.pairs = pairs
     }
   }
@@ -60,26 +51,12 @@ public struct Certificate: Hashable, Sendable {
   public struct Bound: Hashable, Sendable {
     /// The location.
     public var location: Int
-    /// Its packets, by trail.
-    public var parts: [Part]
-
-    /// Creates a bound.
-    public init(location: Int, parts: [Part]) {
-      self.location = location
-      self.parts = parts
-    }
-  }
-
-  /// What may be at a location with one trail.
-  public struct Part: Hashable, Sendable {
-    /// The trail in its canonical form.
-    public var trail: String
     /// The boxes.
     public var boxes: [ProvedBox]
 
-    /// Creates a part.
-    public init(trail: String, boxes: [ProvedBox]) {
-      self.trail = trail
+    /// Creates a bound.
+    public init(location: Int, boxes: [ProvedBox]) {
+      self.location = location
       self.boxes = boxes
     }
   }
@@ -100,16 +77,22 @@ public struct Certificate: Hashable, Sendable {
 
   /// The claims that it proves.
   public var claims: [Int]
+  /// The locations where any packet may be.
+  public var open: Ranges
   /// The devices of which the memory is bounded.
   public var memories: [Memory]
-  /// The locations that are bounded.
+  /// The locations that are bounded; what is neither there nor open is passed through.
   public var bounds: [Bound]
   /// The hints for what senders and sources send.
   public var starts: [Hint]
 
   /// Creates a certificate.
-  public init(claims: [Int], memories: [Memory] = [], bounds: [Bound] = [], starts: [Hint] = []) {
+  public init(
+    claims: [Int], open: Ranges = .none, memories: [Memory] = [], bounds: [Bound] = [],
+    starts: [Hint] = []
+  ) {
     self.claims = claims
+    self.open = open
     self.memories = memories
     self.bounds = bounds
     self.starts = starts

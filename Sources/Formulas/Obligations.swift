@@ -21,17 +21,28 @@ extension TransitionSystem {
 
 /// Writes what a certificate leaves to show.
 struct ObligationWriter {
-  /// What may be at a location, by trail.
-  struct Bound {
-    var parts: [(trail: Trail, boxes: [HeaderBox], name: String)] = []
+  /// What may be at a location.
+  enum Bound {
+    /// Anything.
+    case open
+    /// Nothing stays there: packets go on at once.
+    case passed
+    /// The packets of boxes, which have a name.
+    case listed([HeaderBox], name: String)
+
+    /// Whether anything may be there.
+    var isOpen: Bool {
+      if case .open = self { return true }
+      return false
+    }
   }
 
   let system: TransitionSystem
   let certificate: Certificate
   let claim: Int
   let tags: [Int]
-  /// The bounds by location; `nil` where anything may be there.
-  private(set) var bounds: [Bound?]
+  /// The bounds by location.
+  private(set) var bounds: [Bound]
   /// The classes of sessions by device; `nil` where any may exist.
   private(set) var classes: [[SessionClass]?]
   var script = SolverScript()
@@ -40,6 +51,10 @@ struct ObligationWriter {
   let session: PacketTerms
   /// How many locations have no bound and lead to none that has.
   var open = 0
+  /// How many lists were written.
+  var matches = 0
+  /// How many terms have a name.
+  var terms = 0
 
   /// A class of sessions of a certificate.
   struct SessionClass {
@@ -65,25 +80,57 @@ struct ObligationWriter {
     }
     packet = PacketTerms(conditions: system.conditions.count)
     session = PacketTerms(conditions: 0, prefix: "session.")
-    bounds = [Bound?](repeating: nil, count: system.locations.count)
+    bounds = [Bound](repeating: .passed, count: system.locations.count)
     classes = [[SessionClass]?](repeating: nil, count: system.sessions.count)
     try readBounds()
+    try checkPassed()
     try readMemories()
   }
 
   private mutating func readBounds() throws(NotExpressible) {
+    for range in certificate.open.ranges {
+      guard range.upperBound < UInt128(bounds.count) else {
+        throw NotExpressible(reason: "the certificate opens a location that is not there")
+      }
+      for location in Int(range.lowerBound)...Int(range.upperBound) { bounds[location] = .open }
+    }
     for given in certificate.bounds {
-      guard bounds.indices.contains(given.location), bounds[given.location] == nil else {
+      guard bounds.indices.contains(given.location), case .passed = bounds[given.location] else {
         throw NotExpressible(reason: "the certificate lists location \(given.location) wrongly")
       }
-      var bound = Bound()
-      for (index, part) in given.parts.enumerated() {
-        guard let trail = Trail(part.trail), !bound.parts.contains(where: { $0.trail == trail })
-        else { throw NotExpressible(reason: "the certificate has a wrong trail, \(part.trail)") }
-        let name = "at.\(given.location)" + (index == 0 ? "" : ".\(index)")
-        bound.parts.append((trail, part.boxes.map(\.box), name))
+      bounds[given.location] = .listed(given.boxes.map(\.box), name: "at.\(given.location)")
+    }
+    for (index, location) in system.locations.enumerated() {
+      switch location {
+      case .recall, .remember:
+        guard case .passed = bounds[index] else { continue }
+        throw NotExpressible(reason: "the certificate does not list location \(index)")
+      default: break
       }
-      bounds[given.location] = bound
+    }
+  }
+
+  /// What is passed through has to end: it is followed by recursion.
+  private func checkPassed() throws(NotExpressible) {
+    var before = [Int](repeating: 0, count: bounds.count)
+    func passed(_ locations: [Int]) -> [Int] {
+      locations.filter { if case .passed = bounds[$0] { true } else { false } }
+    }
+    let all = passed(Array(bounds.indices))
+    for location in all {
+      for next in passed(system.locations[location].successors) { before[next] += 1 }
+    }
+    var waiting = all.filter { before[$0] == 0 }
+    var count = 0
+    while let location = waiting.popLast() {
+      count += 1
+      for next in passed(system.locations[location].successors) {
+        before[next] -= 1
+        if before[next] == 0 { waiting.append(next) }
+      }
+    }
+    guard count == all.count else {
+      throw NotExpressible(reason: "what the certificate passes through does not end")
     }
   }
 
@@ -94,39 +141,54 @@ struct ObligationWriter {
       }
       var read: [SessionClass] = []
       for (index, given) in memory.classes.enumerated() {
-        guard let trail = Trail(given.trail) else {
-          throw NotExpressible(reason: "the certificate has a wrong trail, \(given.trail)")
+        let codes = [.destinationTranslation, .sourceTranslation, .connectionStatus].map {
+          given.kind[$0]
         }
+        guard let trail = Trail(given.kind), codes.allSatisfy({ $0.least == $0.greatest }),
+          let destination = codes[0].least, let source = codes[1].least, let status = codes[2].least
+        else { throw NotExpressible(reason: "the certificate has a class that is none") }
         read.append(
           SessionClass(
             codes: ClassCodes(
-              destination: given.destination, source: given.source,
-              status: Term.value(given.status, bits: 2)),
+              destination: destination, source: source, status: Term.value(status, bits: 2)),
             trail: trail, pairs: given.pairs, name: "session.of.\(memory.device).\(index)"))
       }
       classes[memory.device] = read
     }
   }
 
-  /// That a packet is outside of what may be at a location; "false" where anything may be there.
-  func isOutside(_ moving: Moving, at location: Int) -> String {
-    guard let bound = bounds[location] else { return "false" }
-    guard let part = bound.parts.first(where: { $0.trail == moving.trail }) else { return "true" }
-    return Term.not(moving.packet == packet ? part.name : moving.packet.isIn(part.boxes))
-  }
-
-  /// That a packet comes to a location and is outside of what may be there.
-  func breaks(_ moving: Moving, at location: Int) -> String {
-    let outside = isOutside(moving, at: location)
+  /// That a packet comes to a location and is outside of what may be there, or of where it goes on to
+  /// at once; "false" where that is nowhere.
+  mutating func breaks(_ moving: Moving, at location: Int) -> String {
+    let outside: String
+    switch bounds[location] {
+    case .open: return "false"
+    case .listed(let boxes, let name):
+      outside = Term.not(
+        moving.packet == packet ? name : Term.call("\(name).of", moving.packet.terms(of: boxes)))
+    case .passed:
+      var after = moving
+      after.guards = []
+      outside = Term.or(ways(from: location, after))
+    }
     return outside == "false" ? "false" : Term.and(moving.guards + [outside])
   }
 
+  /// Gives long terms of a packet a name, since further ones would repeat them.
+  mutating func shorten(_ moving: inout Moving) {
+    for field in HeaderField.allCases where moving.packet[field].utf8.count > 60 {
+      terms += 1
+      let name = "term.\(terms)"
+      script.define(name, sort: Variables.sort(field), as: moving.packet[field])
+      moving.packet[field] = name
+    }
+  }
+
   /// What people are told of a location.
-  func remark(_ location: Int, _ trail: Trail? = nil) -> String {
+  func remark(_ location: Int) -> String {
     let kind = system.locations[location].kind
     let remark = system.remarks[location]
-    return "location \(location) (\(kind))" + (trail.map { ", trail \($0.text)" } ?? "")
-      + (remark.isEmpty ? "" : ", \(remark)")
+    return "location \(location) (\(kind))" + (remark.isEmpty ? "" : ", \(remark)")
   }
 
   /// Defines the bounds and the pairs by name.
@@ -134,9 +196,9 @@ struct ObligationWriter {
     script.add("")
     script.remark(["What may be at each location, and which sessions may exist."])
     for bound in bounds {
-      for part in bound?.parts ?? [] {
-        script.define(part.name, as: packet.isIn(part.boxes))
-      }
+      guard case .listed(let boxes, let name) = bound else { continue }
+      script.define(name, as: packet.isIn(boxes))
+      script.define("\(name).of", packet.parameters(of: boxes), as: packet.isIn(boxes))
     }
     for device in classes {
       for known in device ?? [] { script.define(known.name, as: session.isIn(known.pairs)) }
@@ -162,6 +224,7 @@ struct ObligationWriter {
       box.without(.origin).constrained(.origin, to: Ranges(origin))
     }
     moving.guards.append(packet.isIn(boxes))
+    for tracked in Trail.tracked { moving.packet[tracked.track] = Term.value(.same) }
     let breaks = breaks(moving, at: sent.location)
     if breaks == "false" { return }
     script.ask(["Start: \(name) at \(remark(sent.location))."], [breaks], expecting: .unsat)
@@ -174,7 +237,8 @@ struct ObligationWriter {
       let own = Term.isIn(
         packet[.origin], Ranges(values: tags.map { UInt128($0 + 1) }), of: .origin)
       for (index, part) in forbidden.enumerated() {
-        let within = bounds[part.location].map { Term.or($0.parts.map(\.name)) } ?? "true"
+        var within = "true"
+        if case .listed(_, let name) = bounds[part.location] { within = name }
         script.ask(
           ["Safety: what is forbidden, \(index), at \(remark(part.location))."],
           [within, own, packet.isIn(part.boxes)],

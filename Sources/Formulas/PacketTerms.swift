@@ -29,6 +29,25 @@ struct PacketTerms: Hashable {
     )
   }
 
+  /// The terms of what some boxes speak of: fields, and then outcomes.
+  func terms(of boxes: [HeaderBox]) -> [String] {
+    Self.fields(of: boxes).map { self[$0] } + Self.conditions(of: boxes).map { outcomes[$0] }
+  }
+
+  /// The same as parameters of a function, with their sorts, where they are names.
+  func parameters(of boxes: [HeaderBox]) -> [(name: String, sort: String)] {
+    Self.fields(of: boxes).map { (self[$0], Variables.sort($0)) }
+      + Self.conditions(of: boxes).map { (outcomes[$0], "Bool") }
+  }
+
+  private static func fields(of boxes: [HeaderBox]) -> [HeaderField] {
+    Set(boxes.flatMap { $0.constraints.map(\.field) }).sorted()
+  }
+
+  private static func conditions(of boxes: [HeaderBox]) -> [Int] {
+    Set(boxes.flatMap { $0.literals.map(\.condition) }).sorted()
+  }
+
   /// That the packet is in one of some boxes.
   func isIn(_ boxes: [HeaderBox]) -> String { Term.or(boxes.map(isIn)) }
 }
@@ -79,10 +98,9 @@ struct Variables {
   static func sort(_ field: HeaderField) -> String { "(_ BitVec \(field.bits))" }
 }
 
-/// A packet with its trail while it moves.
+/// A packet while it moves.
 struct Moving {
   var packet: PacketTerms
-  var trail = Trail()
   /// What must be so for the packet to get this far.
   var guards: [String] = []
   /// The ghosts that may have any value, of which nothing was asked yet.
@@ -110,13 +128,14 @@ struct Moving {
     _ variables: inout Variables
   ) {
     if let tracked = Trail.tracked.first(where: { $0.field == field }) {
-      switch trail[field] {
-      case .kept: break
-      case .same:
-        packet[tracked.trailGhost] = packet[field]
-        trail[field] = .kept
-        open.remove(tracked.trailGhost)
-      case .moved, .lost: lose(tracked, &variables)
+      let track = packet[tracked.track]
+      let isKept = Term.or([
+        Term.equal(track, Term.value(.same)), Term.equal(track, Term.value(.kept)),
+      ])
+      change(tracked, to: Term.choice(isKept, Term.value(.kept), Term.value(.lost)), &variables) {
+        Term.choice(
+          Term.equal(track, Term.value(.same)), $0[field],
+          Term.choice(Term.equal(track, Term.value(.kept)), $0[tracked.trailGhost], $1))
       }
     }
     put(term, in: field, system, &variables)
@@ -155,21 +174,29 @@ struct Moving {
     let length = min(range.upperBound - range.lowerBound, field.greatest - target)
     let moving = Ranges(range.lowerBound...range.lowerBound + length)
     guards.append(Term.isIn(packet[field], moving, of: field))
-    let after = Term.moved(packet[field], by: distance, in: field).term
-    put(after, in: field, system, &variables)
+    let moved = Term.moved(packet[field], by: distance, in: field).term
+    put(moved, in: field, system, &variables)
     guard distance != 0, let tracked = Trail.tracked.first(where: { $0.field == field })
     else { return }
-    switch trail[field] {
-    case .same: trail[field] = .moved
-    case .moved: lose(tracked, &variables)
-    case .kept, .lost: break
-    }
+    let track = packet[tracked.track]
+    let isMoved = Term.equal(track, Term.value(.moved))
+    let after = Term.choice(
+      Term.equal(track, Term.value(.same)), Term.value(.moved),
+      Term.choice(isMoved, Term.value(.lost), track))
+    change(tracked, to: after, &variables) { Term.choice(isMoved, $1, $0[tracked.trailGhost]) }
   }
 
-  /// What the field was is no longer known.
-  private mutating func lose(_ tracked: Trail.Tracked, _ variables: inout Variables) {
-    trail[tracked.field] = .lost
-    packet[tracked.trailGhost] = variables.any(tracked.trailGhost)
+  /// The track of a field changes, and its ghost becomes what is said of the packet before and of any
+  /// value.
+  private mutating func change(
+    _ tracked: Trail.Tracked, to track: String, _ variables: inout Variables,
+    ghost: (_ packet: PacketTerms, _ any: String) -> String
+  ) {
+    let any = variables.any(tracked.trailGhost)
+    let old = packet[tracked.trailGhost]
+    packet[tracked.trailGhost] = ghost(packet, any)
+    packet[tracked.track] = track
+    if ![old, any].contains(packet[tracked.trailGhost]) { open.remove(tracked.trailGhost) }
   }
 
   private mutating func scramble(
@@ -181,8 +208,8 @@ struct Moving {
 
   /// Forgets the trail.
   mutating func forgetTrail(_ variables: inout Variables) {
-    trail = Trail()
     for tracked in Trail.tracked {
+      packet[tracked.track] = Term.value(.same)
       packet[tracked.trailGhost] = variables.any(tracked.trailGhost)
       open.insert(tracked.trailGhost)
     }

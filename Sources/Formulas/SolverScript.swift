@@ -27,9 +27,13 @@ public struct SolverScript: Hashable, Sendable {
   /// Adds a line.
   mutating func add(_ line: String) { body.append(line) }
 
-  /// Adds a name for a term.
-  mutating func define(_ name: String, as term: String) {
-    body.append("(define-fun \(name) () Bool \(term))")
+  /// Adds a name for a term, or for what a function of parameters says.
+  mutating func define(
+    _ name: String, _ parameters: [(name: String, sort: String)] = [], sort: String = "Bool",
+    as term: String
+  ) {
+    let given = parameters.map { "(\($0.name) \($0.sort))" }.joined(separator: " ")
+    body.append("(define-fun \(name) (\(given)) \(sort) \(term))")
   }
 
   /// Adds a question: whether all of these can be so at once.

@@ -5,21 +5,24 @@ extension ObligationWriter {
   /// Asks of each location whether a packet there can become one that is out of bounds.
   mutating func writeSteps() {
     for location in system.locations.indices {
-      guard let bound = bounds[location] else {
-        writeUnbounded(location)
-        continue
-      }
-      for part in bound.parts {
+      switch bounds[location] {
+      case .open: writeOpen(location)
+      case .passed: continue
+      case .listed(_, let name):
         variables.startOver()
-        writeSteps(from: location, Moving(packet: packet, trail: part.trail), part.name)
+        let ways = ways(from: location, Moving(packet: packet))
+        ask("Step: \(remark(location)).", name, ways)
+        if case .recall(let device, _, let remembered) = system.locations[location] {
+          writeRecall(from: location, Moving(packet: packet), name, device, to: remembered)
+        }
       }
     }
   }
 
   /// A location that anything may be at: nothing that it leads to may have a bound.
-  private mutating func writeUnbounded(_ location: Int) {
+  private mutating func writeOpen(_ location: Int) {
     let here = system.locations[location]
-    var bounded = here.successors.filter { bounds[$0] != nil }.map { "location \($0)" }
+    var bounded = here.successors.filter { !bounds[$0].isOpen }.map { "location \($0)" }
     if case .remember(let device, _) = here, classes[device] != nil {
       bounded.append("the sessions of device \(device)")
     }
@@ -33,37 +36,39 @@ extension ObligationWriter {
       expecting: .unsat)
   }
 
-  private mutating func writeSteps(from location: Int, _ moving: Moving, _ name: String) {
-    var ways: [String] = []
+  /// How a packet at a location can become one that is out of bounds, but for what sessions take.
+  ///
+  /// What is passed through is followed: certificates say where that ends.
+  mutating func ways(from location: Int, _ moving: Moving) -> [String] {
     switch system.locations[location] {
-    case .choose(let targets): ways = targets.map { breaks(moving, at: $0) }
+    case .choose(let targets): return targets.map { breaks(moving, at: $0) }
     case .spread(let main, let copies):
-      ways = ([main] + copies).map { breaks(moving, at: $0) }
+      return ([main] + copies).map { breaks(moving, at: $0) }
     case .match(let table, let targets):
-      writeMatch(from: location, moving, name, system.tables[table], targets)
-      return
+      return [match(moving, system.tables[table], targets)]
     case .rewrite(let writes, let next):
       var after = moving
-      for write in writes { after.perform(write, system, &variables) }
-      ways = [breaks(after, at: next)]
+      for write in writes {
+        after.perform(write, system, &variables)
+        shorten(&after)
+      }
+      return [breaks(after, at: next)]
     case .watch(let device, let next):
       var after = moving
       after.watch(device, system)
-      ways = [breaks(after, at: next)]
+      return [breaks(after, at: next)]
     case .leave(let next):
       var after = moving
       after.leave(&variables)
-      ways = [breaks(after, at: next)]
+      return [breaks(after, at: next)]
     case .remember(let device, let next):
-      ways = [breaks(moving, at: next), opensUnknown(moving, device)]
-    case .recall(let device, let fresh, let remembered):
+      return [breaks(moving, at: next), opensUnknown(moving, device)]
+    case .recall(_, let fresh, _):
       var after = moving
       after.forgetTrail(&variables)
-      ways = [breaks(after, at: fresh)]
-      writeRecall(from: location, moving, name, device, to: remembered)
-    case .deliver, .drop: return
+      return [breaks(after, at: fresh)]
+    case .deliver, .drop: return []
     }
-    ask("Step: \(remark(location, moving.trail)).", name, ways)
   }
 
   private mutating func ask(_ text: String, _ name: String, _ ways: [String]) {
@@ -73,41 +78,47 @@ extension ObligationWriter {
   }
 
   /// A first-match list, from its end: each entry goes before what follows it.
-  private mutating func writeMatch(
-    from location: Int, _ moving: Moving, _ name: String, _ table: CanonicalNetwork.Table,
-    _ targets: [Int]
-  ) {
-    let outside = targets.map { isOutside(moving, at: $0) }
-    if outside.allSatisfy({ $0 == "false" }) { return }
+  private mutating func match(
+    _ moving: Moving, _ table: CanonicalNetwork.Table, _ targets: [Int]
+  ) -> String {
+    var outside = targets.map { breaks(moving, at: $0) }
+    if outside.allSatisfy({ $0 == "false" }) { return "false" }
+    matches += 1
+    for (target, term) in outside.enumerated() where term.utf8.count > 40 {
+      outside[target] = "to.\(matches).\(target)"
+      script.define(outside[target], as: term)
+    }
     var rest = outside[table.otherwise]
-    var definitions: [(name: String, term: String)] = []
     for (index, entry) in table.entries.enumerated().reversed() {
       let here = outside[entry.outcome]
       if here == rest { continue }
-      let chain = Term.choice(packet.isIn(entry.boxes), here, rest)
-      rest = "from.\(name).\(index)"
-      definitions.append((rest, chain))
+      let chain = Term.choice(moving.packet.isIn(entry.boxes), here, rest)
+      rest = "from.\(matches).\(index)"
+      script.define(rest, as: chain)
     }
-    for definition in definitions { script.define(definition.name, as: definition.term) }
-    ask("Step: \(remark(location, moving.trail)).", name, [rest])
+    return rest
   }
 
   /// That a packet opens a session that is out of bounds.
   private func opensUnknown(_ moving: Moving, _ device: Int) -> String {
     guard let classes = classes[device] else { return "false" }
     var known: [String] = []
-    for own in classes where own.trail == moving.trail {
+    for own in classes {
       let families = [Family.ipv4, .ipv6].filter {
         system.isReadable(own.codes, own.trail, $0, owner: device)
       }
       known.append(
-        Term.and([
-          Term.isIn(
-            packet[.family], Ranges(values: families.map { UInt128($0.rawValue) }), of: .family),
-          Term.equal(packet[.destinationTranslation], Term.value(own.codes.destination, bits: 24)),
-          Term.equal(packet[.sourceTranslation], Term.value(own.codes.source, bits: 24)),
-          Term.equal(packet[.connectionStatus], own.codes.status), packet.isIn(own.pairs),
-        ]))
+        Term.and(
+          [
+            Term.isIn(
+              packet[.family], Ranges(values: families.map { UInt128($0.rawValue) }), of: .family),
+            Term.equal(
+              packet[.destinationTranslation], Term.value(own.codes.destination, bits: 24)),
+            Term.equal(packet[.sourceTranslation], Term.value(own.codes.source, bits: 24)),
+            Term.equal(packet[.connectionStatus], own.codes.status), packet.isIn(own.pairs),
+          ]
+            + Trail.tracked.map { Term.equal(packet[$0.track], Term.value(own.trail[$0.field])) }
+        ))
     }
     return Term.and([
       Term.equal(packet[.origin], Term.value(0, bits: 16)),
@@ -119,12 +130,12 @@ extension ObligationWriter {
   private mutating func writeRecall(
     from location: Int, _ moving: Moving, _ name: String, _ device: Int, to remembered: Int
   ) {
-    if bounds[remembered] == nil { return }
+    if bounds[remembered].isOpen { return }
     for owner in system.owners(of: device) {
       let lookUp = LookUp(device: device, owner: owner)
       guard let classes = classes[owner] else {
         ask(
-          "Step: \(remark(location, moving.trail)), by any session of device \(owner).", name,
+          "Step: \(remark(location)), by any session of device \(owner).", name,
           ["true"])
         continue
       }
@@ -144,7 +155,7 @@ extension ObligationWriter {
         if any == "false" { continue }
         script.ask(
           [
-            "Step: \(remark(location, moving.trail)), "
+            "Step: \(remark(location)), "
               + "by sessions of device \(owner), class \(index)."
           ], [name, known.name, any], expecting: .unsat)
       }

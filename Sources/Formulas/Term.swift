@@ -42,8 +42,16 @@ enum Term {
     return condition == "false" ? no : "(ite \(condition) \(yes) \(no))"
   }
 
-  /// The two are equal.
-  static func equal(_ a: String, _ b: String) -> String { a == b ? "true" : "(= \(a) \(b))" }
+  /// What a function with a name says of terms.
+  static func call(_ name: String, _ terms: [String]) -> String {
+    terms.isEmpty ? name : "(\(name) \(terms.joined(separator: " ")))"
+  }
+
+  /// The two are equal; two values of the same width are only if they are written so.
+  static func equal(_ a: String, _ b: String) -> String {
+    if a == b { return "true" }
+    return a.hasPrefix("#") && b.hasPrefix("#") ? "false" : "(= \(a) \(b))"
+  }
 
   /// A term of a field has one of these values.
   static func isIn(_ term: String, _ values: Ranges, of field: HeaderField) -> String {

@@ -3,39 +3,45 @@ import Packets
 /// What was done to the tracked fields of a packet since it was looked up in sessions.
 struct Trail: Hashable, Sendable {
   /// What was done to one field.
-  enum Track: Hashable, Sendable {
+  enum Track: UInt8, Hashable, Sendable {
     /// Nothing.
-    case same
+    case same = 0
     /// It was shifted once.
-    case moved
+    case moved = 1
     /// It was overwritten; the old value is in the ghost.
-    case kept
-    /// It was written more than once.
-    case lost
+    case kept = 2
+    /// It was shifted and written again.
+    case lost = 3
+
+    static let all: [Self] = [.same, .moved, .kept, .lost]
   }
 
   /// A tracked field with its ghosts.
   struct Tracked: Sendable {
     var field: HeaderField
+    var track: HeaderField
     var trailGhost: HeaderField
     var sessionGhost: HeaderField
   }
 
   static let tracked = [
     Tracked(
-      field: .sourceIPv4, trailGhost: .sentSourceIPv4, sessionGhost: .sessionSourceIPv4),
+      field: .sourceIPv4, track: .trackSourceIPv4, trailGhost: .sentSourceIPv4,
+      sessionGhost: .sessionSourceIPv4),
     Tracked(
-      field: .sourceIPv6, trailGhost: .sentSourceIPv6, sessionGhost: .sessionSourceIPv6),
+      field: .sourceIPv6, track: .trackSourceIPv6, trailGhost: .sentSourceIPv6,
+      sessionGhost: .sessionSourceIPv6),
     Tracked(
-      field: .destinationIPv4, trailGhost: .sentDestinationIPv4,
+      field: .destinationIPv4, track: .trackDestinationIPv4, trailGhost: .sentDestinationIPv4,
       sessionGhost: .sessionDestinationIPv4),
     Tracked(
-      field: .destinationIPv6, trailGhost: .sentDestinationIPv6,
+      field: .destinationIPv6, track: .trackDestinationIPv6, trailGhost: .sentDestinationIPv6,
       sessionGhost: .sessionDestinationIPv6),
     Tracked(
-      field: .sourcePort, trailGhost: .sentSourcePort, sessionGhost: .sessionSourcePort),
+      field: .sourcePort, track: .trackSourcePort, trailGhost: .sentSourcePort,
+      sessionGhost: .sessionSourcePort),
     Tracked(
-      field: .destinationPort, trailGhost: .sentDestinationPort,
+      field: .destinationPort, track: .trackDestinationPort, trailGhost: .sentDestinationPort,
       sessionGhost: .sessionDestinationPort),
   ]
 
@@ -47,36 +53,29 @@ struct Trail: Hashable, Sendable {
     set { tracks[field] = newValue == .same ? nil : newValue }
   }
 
-  /// The tracked fields that were overwritten.
-  var kept: [Tracked] { Self.tracked.filter { self[$0.field] == .kept } }
-
   /// The trail of a packet to which nothing was done.
   init() {}
 
-  /// Reads a trail; `nil` where the text is none.
-  init?(_ text: String) {
-    if text == "-" { return }
-    for word in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let parts = word.split(separator: ":", omittingEmptySubsequences: false)
-      guard parts.count == 2, let field = HeaderField(canonicalName: String(parts[0])),
-        Self.tracked.contains(where: { $0.field == field }), self[field] == .same,
-        let track = Self.names.first(where: { $0.name == parts[1] })?.track
-      else { return nil }
-      self[field] = track
+  /// The trail that values of the tracks say, which are terms; `nil` where one is not known.
+  init?(_ packet: PacketTerms) {
+    for tracked in Self.tracked {
+      let track = Track.all.first { Term.value($0) == packet[tracked.track] }
+      guard let track else { return nil }
+      self[tracked.field] = track
     }
   }
 
-  private static let names: [(name: String, track: Track)] = [
-    ("moved", .moved), ("kept", .kept), ("lost", .lost),
-  ]
-
-  /// The trail as certificates have it.
-  var text: String {
-    let words = Self.tracked.compactMap { tracked in
-      Self.names.first { $0.track == self[tracked.field] }.map {
-        "\(tracked.field.canonicalName):\($0.name)"
-      }
+  /// The trail that a box says; `nil` where it leaves one open.
+  init?(_ box: HeaderBox) {
+    for tracked in Self.tracked {
+      let track = Track.all.first { Ranges(UInt128($0.rawValue)) == box[tracked.track] }
+      guard let track else { return nil }
+      self[tracked.field] = track
     }
-    return words.isEmpty ? "-" : words.joined(separator: ",")
   }
+}
+
+extension Term {
+  /// The value of a track.
+  static func value(_ track: Trail.Track) -> String { value(UInt128(track.rawValue), bits: 2) }
 }

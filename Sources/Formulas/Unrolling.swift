@@ -161,6 +161,7 @@ struct Unrolling {
   ) {
     var packet = PacketTerms(conditions: system.conditions.count)
     for field in HeaderField.allCases { packet[field] = variables.any(field) }
+    for tracked in Trail.tracked { packet[tracked.track] = Term.value(.same) }
     for (condition, fields) in system.conditions.enumerated() where fields != nil {
       packet.outcomes[condition] = variables.any(condition: condition)
     }

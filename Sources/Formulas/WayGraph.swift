@@ -60,11 +60,14 @@ struct WayGraph {
     switch system.locations[node.location] {
     case .recall, .leave: return Trail()
     case .rewrite(let writes, _):
-      var moving = Moving(
-        packet: PacketTerms(conditions: system.conditions.count), trail: node.trail)
+      var moving = Moving(packet: PacketTerms(conditions: system.conditions.count))
+      for tracked in Trail.tracked {
+        moving.packet[tracked.track] = Term.value(node.trail[tracked.field])
+      }
       var variables = Variables()
       for write in writes { moving.perform(write, system, &variables) }
-      return moving.trail
+      // Whatever is written, what follows from a known track is known.
+      return Trail(moving.packet) ?? Trail()
     case .choose, .spread, .match, .remember, .watch, .deliver, .drop: return node.trail
     }
   }

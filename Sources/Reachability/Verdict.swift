@@ -73,6 +73,10 @@ public struct Violation: Hashable, Sendable {
   public var under: String?
   /// What is broken, for requirements that no packet breaks: the shared element, say.
   public var remarks: [String] = []
+  /// The file of the refutation, where certificates were asked for and there is one.
+  public var refutation: String?
+  /// Why there is no refutation, where certificates were asked for.
+  public var withoutRefutation: String?
 
   /// Creates a violation.
   public init(witnesses: [Witness], flows: FlowList, isWaived: Bool = false) {

@@ -99,6 +99,8 @@ extension Report {
     let others = violation.witnesses.dropFirst()
     if !others.isEmpty { writer.member("furtherWitnesses", others) { write($1, to: &$0) } }
     write(violation.flows, to: &writer)
+    writer.member("certificate", ifAny: violation.refutation)
+    writer.member("withoutCertificate", ifAny: violation.withoutRefutation)
   }
 
   private func write(_ doubt: Doubt, to writer: inout JSONWriter) {

@@ -84,6 +84,10 @@ extension Report {
     for remark in violation.remarks { page.item(.init(remark)) }
     for witness in violation.witnesses { write(witness, to: &page) }
     write(violation.flows, to: &page)
+    if let file = violation.refutation { page.item("shown by ", .code(file)) }
+    if let reason = violation.withoutRefutation {
+      page.item("no refutation was made: ", .init(reason))
+    }
   }
 
   private func write(_ doubt: Doubt, to page: inout MarkdownPage) {

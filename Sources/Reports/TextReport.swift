@@ -83,6 +83,10 @@ extension Report {
       page.detail("", ["… \(violation.witnesses.count - 2) more witnesses, use --format json"])
     }
     write(violation.flows, to: &page)
+    if let file = violation.refutation { page.detail("shown by", [.init(file)]) }
+    if let reason = violation.withoutRefutation {
+      page.detail("no proof", ["no refutation was made: \(reason)"])
+    }
   }
 
   private func write(

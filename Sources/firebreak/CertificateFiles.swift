@@ -17,55 +17,89 @@ struct CertificateFiles {
   /// The name of the file with the canonical network.
   static let networkName = "network.txt"
 
-  /// Proves what holds, writes network and certificates, and says with each requirement which file
-  /// proves it, or why none does.
+  /// Proves what holds and refutes what is violated, writes network, certificates and refutations, and
+  /// says with each requirement which file shows it, or why none does.
   ///
   /// - Throws: `InputErrors` where a file cannot be written.
   func write(
     _ result: inout VerificationResult, of project: Project, _ policy: ResolvedPolicy
   ) throws {
-    let canonical: CanonicalNetwork
-    do {
-      canonical = try lower(project.network)
-    } catch {
-      throw InputErrors([InputError(at: error.place, error.message)])
-    }
-    let claims = claims(of: policy.requirements, in: project.network, canonical: canonical)
-    let text = project.text(of: canonical, claims).bytes
-    let digest = SHA256Digest(of: text).description
-    let held = claims.claims.indices.filter {
-      if case .holds = result.answers[claims.claims[$0].requirement].verdict { return true }
-      return false
-    }
-    let made = certify(project.network, canonical, claims, held: held)
-    try prepare()
-    try write(text, as: Self.networkName)
-    var files: [Int: String] = [:]
-    for (number, certificate) in made.certificates.enumerated() {
-      let name = "\(number + 1).certificate"
-      try write(certificate.text(network: digest).bytes, as: name)
-      for claim in certificate.claims { files[claims.claims[claim].requirement] = name }
-    }
-    var reasons: [Int: String] = [:]
-    for (claim, reason) in made.failures { reasons[claims.claims[claim].requirement] = reason }
-    for (number, requirement) in policy.requirements.enumerated() {
-      guard case .holds(var proof) = result.answers[number].verdict else { continue }
-      proof.certificate = files[number].map { directory + "/" + $0 }
-      if proof.certificate == nil {
-        proof.withoutCertificate =
-          reasons[number]
-          ?? claims.unclaimed.first { $0.name == requirement.requirement.id }?.reason
-          ?? "it has no claim"
+    let form = try project.canonicalForm(of: policy.requirements)
+    var (held, broken): ([Int], [Int]) = ([], [])
+    for (index, claim) in form.claims.claims.enumerated() {
+      switch result.answers[claim.requirement].verdict {
+      case .holds: held.append(index)
+      case .violated: broken.append(index)
+      case .undecided: break
       }
-      result.answers[number].verdict = .holds(proof)
+    }
+    try prepare()
+    try write(form.text.bytes, as: Self.networkName)
+    var shown = Shown()
+    let digest = form.digest
+    let proofs = certify(project.network, form.network, form.claims, held: held)
+    for (index, certificate) in proofs.certificates.enumerated() {
+      let name = Self.name(index + 1, .certificate)
+      try write(certificate.text(network: digest).bytes, as: name)
+      for claim in certificate.claims { shown.files[claim] = name }
+    }
+    let runs = refute(project.network, form.network, form.claims, broken: broken)
+    for (index, refutation) in runs.refutations.enumerated() {
+      let name = Self.name(index + 1, .refutation)
+      try write(refutation.text(network: digest).bytes, as: name)
+      shown.files[refutation.claim] = name
+    }
+    for (claim, reason) in proofs.failures + runs.failures { shown.reasons[claim] = reason }
+    note(shown, of: form.claims, policy, in: &result)
+  }
+
+  /// The kinds of files beside the network.
+  private enum Kind: String {
+    case certificate
+    case refutation
+  }
+
+  private static func name(_ number: Int, _ kind: Kind) -> String { "\(number).\(kind.rawValue)" }
+
+  /// By claim, which file shows that it holds or does not, or why none does.
+  private struct Shown {
+    var files: [Int: String] = [:]
+    var reasons: [Int: String] = [:]
+  }
+
+  /// Says with each requirement what shows it.
+  private func note(
+    _ shown: Shown, of claims: Claims, _ policy: ResolvedPolicy,
+    in result: inout VerificationResult
+  ) {
+    for (number, requirement) in policy.requirements.enumerated() {
+      let claim = claims.claims.firstIndex { $0.requirement == number }
+      let file = claim.flatMap { shown.files[$0] }.map { directory + "/" + $0 }
+      let reason =
+        claim.flatMap { shown.reasons[$0] }
+        ?? claims.unclaimed.first { $0.name == requirement.requirement.id }?.reason
+        ?? "it has no claim"
+      switch result.answers[number].verdict {
+      case .holds(var proof):
+        proof.certificate = file
+        proof.withoutCertificate = file == nil ? reason : nil
+        result.answers[number].verdict = .holds(proof)
+      case .violated(var violation):
+        violation.refutation = file
+        violation.withoutRefutation = file == nil ? reason : nil
+        result.answers[number].verdict = .violated(violation)
+      case .undecided: break
+      }
     }
   }
 
-  /// Makes the directory, and removes certificates of an earlier run.
+  /// Makes the directory, and removes what an earlier run left there.
   private func prepare() throws {
     if unsafe mkdir(directory, 0o777) != 0, errno != EEXIST { throw failure("cannot be made") }
-    var number = 1
-    while unsafe unlink("\(directory)/\(number).certificate") == 0 { number += 1 }
+    for kind in [Kind.certificate, .refutation] {
+      var number = 1
+      while unsafe unlink("\(directory)/\(Self.name(number, kind))") == 0 { number += 1 }
+    }
   }
 
   private func write(_ bytes: [UInt8], as name: String) throws {
@@ -91,30 +125,27 @@ extension CertificateFiles {
     _ project: Project, _ policy: ResolvedPolicy
   ) throws -> (answers: [String], isFine: Bool) {
     let kept = try read(Self.networkName)
-    let canonical: CanonicalNetwork
-    do {
-      canonical = try lower(project.network)
-    } catch {
-      throw InputErrors([InputError(at: error.place, error.message)])
-    }
-    let claims = claims(of: policy.requirements, in: project.network, canonical: canonical)
-    let text = project.text(of: canonical, claims).bytes
+    let form = try project.canonicalForm(of: policy.requirements)
+    let text = form.text.bytes
     if kept != text {
       return (["REJECTED \(Self.networkName): \(difference(kept, project))"], false)
     }
-    let digest = SHA256Digest(of: text).description
+    let digest = form.digest
     var check = Check()
     check.read(text)
-    var number = 1
-    while case let name = "\(number).certificate", unsafe access(directory + "/" + name, F_OK) == 0
-    {
-      let certificate = try read(name)
-      let lines = certificate.prefix(200).split(separator: UInt8(ascii: "\n"))
-      if lines.count < 2 || !lines[1].elementsEqual("network \(digest)".utf8) {
-        return (check.answers + ["REJECTED \(name): it is of another network"], false)
+    for kind in [Kind.certificate, .refutation] {
+      var number = 1
+      while case let name = Self.name(number, kind),
+        unsafe access(directory + "/" + name, F_OK) == 0
+      {
+        let bytes = try read(name)
+        let lines = bytes.prefix(200).split(separator: UInt8(ascii: "\n"))
+        if lines.count < 2 || !lines[1].elementsEqual("network \(digest)".utf8) {
+          return (check.answers + ["REJECTED \(name): it is of another network"], false)
+        }
+        check.read(bytes)
+        number += 1
       }
-      check.read(certificate)
-      number += 1
     }
     check.finish()
     return (check.answers, check.status == 0)

@@ -73,13 +73,13 @@ struct ExportCommand: ParsableCommand {
     _ project: Project, _ policy: ResolvedPolicy
   ) throws(NotExpressible) -> SolverScript {
     let network = project.network
-    let canonical: CanonicalNetwork
+    let form: CanonicalForm
     do {
-      canonical = try lower(network)
+      form = try project.canonicalForm(of: policy.requirements)
     } catch {
-      throw NotExpressible(reason: error.message)
+      throw NotExpressible(reason: error.errors.first?.message ?? "the network cannot be lowered")
     }
-    let claims = claims(of: policy, in: network, canonical: canonical)
+    let (canonical, claims) = (form.network, form.claims)
     guard let claim = claims.claims.firstIndex(where: { $0.name == smt2 }) else {
       let reason = claims.unclaimed.first { $0.name == smt2 }?.reason
       throw NotExpressible(reason: reason ?? "it is no question about packets")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Canonical
 import Glibc
 import Networks
 import Packets
@@ -85,15 +84,12 @@ struct ShowCommand: ParsableCommand {
       throw Terminal.misuse("--canonical", "it shows all there is; '\(what[0])' is one too many")
     }
     let project = try input.open()
-    let lowered: CanonicalNetwork
     do {
-      lowered = try lower(project.network)
+      let form = try project.canonicalForm(of: project.policy?.requirements ?? [])
+      Terminal.write(form.text.bytes)
     } catch {
-      throw Terminal.refusal(of: InputErrors([InputError(at: error.place, error.message)]))
+      throw Terminal.refusal(of: error)
     }
-    let claims = claims(
-      of: project.policy?.requirements ?? [], in: project.network, canonical: lowered)
-    Terminal.write(project.text(of: lowered, claims).bytes)
   }
 
   private func member() throws(InputErrors) -> Member {

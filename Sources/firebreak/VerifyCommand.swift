@@ -56,7 +56,7 @@ struct VerifyCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Write the network and proofs of what holds to this directory.",
+      "Write the network, proofs of what holds and of what does not to this directory.",
       discussion: "firebreak-check checks them; Documentation/CertificateFormat.md says how.",
       valueName: "dir"))
   var certificates: String?

@@ -18,8 +18,14 @@ func expect(
 
 @Suite struct `Obligations of certificates` {
   @Test func `each is a question that says where it comes from`() throws {
-    let script = try Filtered.system.obligations(
-      of: Filtered.certificate(Filtered.others), for: 0)
+    let boxes = [[Filtered.tagged], [Filtered.tagged], Filtered.others]
+    let certificate = Certificate(
+      claims: [0], open: Ranges(3),
+      bounds: boxes.enumerated().map { location, boxes in
+        Certificate.Bound(
+          location: location, boxes: boxes.map { Certificate.ProvedBox($0, hints: []) })
+      })
+    let script = try Filtered.system.obligations(of: certificate, for: 0)
     let written = script.text.split(separator: "\n", omittingEmptySubsequences: false)
       .filter { !$0.hasPrefix("(declare-const") }
       .joined(separator: "\n")
@@ -51,10 +57,49 @@ func expect(
   @Test func `a place that is not bounded must not lead to one that is`() throws {
     var certificate = Filtered.certificate(Filtered.others)
     certificate.bounds.removeFirst()
+    certificate.open = Ranges(values: [0, 3])
     let script = try Filtered.system.obligations(of: certificate, for: 0)
     try expect(script, ["sat", "unsat", "unsat"])
     certificate.bounds = []
+    certificate.open = Ranges(0...3)
     try expect(try Filtered.system.obligations(of: certificate, for: 0), ["sat"])
+  }
+
+  @Test func `what is passed through is followed at once`() throws {
+    var certificate = Filtered.certificate(Filtered.others)
+    certificate.bounds.removeFirst(2)
+    try expect(
+      try Filtered.system.obligations(of: certificate, for: 0), ["unsat", "unsat"])
+    certificate.bounds[0] = .init(2, ["-": [Filtered.others[0]]])
+    try expect(try Filtered.system.obligations(of: certificate, for: 0), ["sat", "unsat"])
+  }
+
+  @Test func `what is passed through has to end`() throws {
+    var system = Filtered.system
+    system.locations[1] = .choose([0, 2])
+    var certificate = Filtered.certificate(Filtered.others)
+    certificate.bounds.removeFirst(2)
+    #expect(throws: NotExpressible.self) { try system.obligations(of: certificate, for: 0) }
+    system.locations[1] = .remember(device: 0, next: 2)
+    system.sessions = [Problem.Sessions()]
+    #expect(throws: NotExpressible.self) { try system.obligations(of: certificate, for: 0) }
+  }
+
+  @Test func `boxes of several tracks hold for each`() throws {
+    var system = Filtered.system
+    system.locations[1] = .rewrite([.set(.destinationPort, Ranges(80))], next: 2)
+    var certificate = Filtered.certificate([])
+    let any = Filtered.tagged.constrained(.trackDestinationPort, to: Ranges(values: [0, 2]))
+    certificate.bounds[1] = Certificate.Bound(
+      location: 1, boxes: [Certificate.ProvedBox(any, hints: [])])
+    for (tracks, answer) in [([2], "unsat"), ([3], "sat")] as [([UInt128], String)] {
+      let after = box([.destinationPort: 80...80])
+        .constrained(.trackDestinationPort, to: Ranges(values: tracks))
+      certificate.bounds[2] = Certificate.Bound(
+        location: 2, boxes: [Certificate.ProvedBox(after, hints: [])])
+      try expect(
+        try system.obligations(of: certificate, for: 0), ["unsat", "unsat", answer, "unsat"])
+    }
   }
 
   @Test func `a trail that is not listed is not there`() throws {
@@ -156,14 +201,15 @@ func expect(
     var other = Filtered.certificate([])
     other.bounds[0].location = 9
     #expect(throws: NotExpressible.self) { try Filtered.system.obligations(of: other, for: 0) }
-    other.bounds[0] = .init(0, ["sourcePort": []])
-    #expect(throws: NotExpressible.self) { try Filtered.system.obligations(of: other, for: 0) }
     other.bounds[0] = .init(1, [:])
     #expect(throws: NotExpressible.self) { try Filtered.system.obligations(of: other, for: 0) }
     #expect(throws: NotExpressible.self) {
       try Filtered.system.obligations(of: Certificate(claims: [1]), for: 0)
     }
     other.bounds = []
+    other.open = Ranges(9)
+    #expect(throws: NotExpressible.self) { try Filtered.system.obligations(of: other, for: 0) }
+    other.open = .none
     other.memories = [Certificate.Memory(device: 3, classes: [])]
     #expect(throws: NotExpressible.self) { try Filtered.system.obligations(of: other, for: 0) }
   }
@@ -179,29 +225,32 @@ func expect(
 
     ; What may be at each location, and which sessions may exist.
     (define-fun at.0 () Bool (and (= family #b00) (= origin #x0001)))
+    (define-fun at.0.of ((family (_ BitVec 2)) (origin (_ BitVec 16))) Bool (and (= family #b00) (= origin #x0001)))
     (define-fun at.1 () Bool (and (= family #b00) (= origin #x0001)))
+    (define-fun at.1.of ((family (_ BitVec 2)) (origin (_ BitVec 16))) Bool (and (= family #b00) (= origin #x0001)))
     (define-fun at.2 () Bool (or (and (= family #b00) (bvule destinationPort #x0015) (= origin #x0001)) (and (= family #b00) (bvuge destinationPort #x0017) (= origin #x0001))))
+    (define-fun at.2.of ((family (_ BitVec 2)) (destinationPort (_ BitVec 16)) (origin (_ BitVec 16))) Bool (or (and (= family #b00) (bvule destinationPort #x0015) (= origin #x0001)) (and (= family #b00) (bvuge destinationPort #x0017) (= origin #x0001))))
 
     ; Start: source 0 of tag 1 at location 0 (choose).
     (push 1)
-    (assert (and (and (= family #b00) (= origin #x0001)) (not at.0)))
+    (assert (and (and (= family #b00) (= origin #x0001)) (not (at.0.of family origin))))
     (set-info :status unsat)
     (check-sat)
     (pop 1)
 
-    ; Step: location 0 (choose), trail -.
+    ; Step: location 0 (choose).
     (push 1)
     (assert at.0)
     (assert (not at.1))
     (set-info :status unsat)
     (check-sat)
     (pop 1)
-    (define-fun from.at.1.0 () Bool (ite (and (= family #b00) (= destinationPort #x0016)) false (not at.2)))
+    (define-fun from.1.0 () Bool (ite (and (= family #b00) (= destinationPort #x0016)) false (not at.2)))
 
-    ; Step: location 1 (match), trail -.
+    ; Step: location 1 (match).
     (push 1)
     (assert at.1)
-    (assert from.at.1.0)
+    (assert from.1.0)
     (set-info :status unsat)
     (check-sat)
     (pop 1)

@@ -16,10 +16,9 @@ import Testing
 
   /// A certificate whose sessions have these pairs and whose delivered packets are in these boxes.
   static func certificate(
-    isTranslating: Bool, _ pairs: [HeaderBox], source: UInt128? = nil, trail: String? = nil,
-    delivered: [HeaderBox], back: HeaderBox
+    isTranslating: Bool, _ pairs: [HeaderBox], delivered: [HeaderBox], back: HeaderBox
   ) -> Certificate {
-    let chosen: UInt128 = source ?? (isTranslating ? 1 : 0)
+    let chosen: UInt128 = isTranslating ? 1 : 0
     let written = isTranslating ? "sourceIPv4:kept" : "-"
     let undone = isTranslating ? "destinationIPv4:kept" : "-"
     let inside = Stateful.inside.constrained(.origin, to: Ranges(0))
@@ -32,13 +31,17 @@ import Testing
       ]) : inside
     let plain = Moving.registers.reduce(HeaderBox()) { $0.constrained($1, to: Ranges(0)) }
     return Certificate(
-      claims: [0],
+      claims: [0], open: Ranges(8),
       memories: [
         Certificate.Memory(
           device: 0,
           classes: [
             Certificate.Class(
-              destination: 0, source: chosen, status: 0, trail: trail ?? written, pairs: pairs)
+              trail(written).intersection(
+                box([
+                  .destinationTranslation: 0...0, .sourceTranslation: chosen...chosen,
+                  .connectionStatus: 0...0,
+                ])), pairs: pairs)
           ])
       ],
       bounds: [

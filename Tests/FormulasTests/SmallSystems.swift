@@ -19,13 +19,24 @@ extension CanonicalNetwork.Table {
   }
 }
 
+/// The box of packets with a trail: `-`, or fields with what was done to them and commas between.
+func trail(_ text: String) -> HeaderBox {
+  let tracks: [String: UInt128] = ["moved": 1, "kept": 2, "lost": 3]
+  let changes = text.split(separator: ",").map { $0.split(separator: ":") }
+  return Trail.tracked.reduce(HeaderBox()) { box, tracked in
+    let change = changes.first { $0[0] == tracked.field.canonicalName }
+    return box.constrained(
+      tracked.track, to: Ranges(change.flatMap { tracks[String($0[1])] } ?? 0))
+  }
+}
+
 extension Certificate.Bound {
   /// A bound of boxes by trail, without hints.
   init(_ location: Int, _ parts: KeyValuePairs<String, [HeaderBox]>) {
     self.init(
       location: location,
-      parts: parts.map { trail, boxes in
-        Certificate.Part(trail: trail, boxes: boxes.map { Certificate.ProvedBox($0, hints: []) })
+      boxes: parts.flatMap { text, boxes in
+        boxes.map { Certificate.ProvedBox($0.intersection(trail(text)), hints: []) }
       })
   }
 }
@@ -63,7 +74,7 @@ struct Filtered {
 
   static func certificate(_ delivered: [HeaderBox]) -> Certificate {
     Certificate(
-      claims: [0],
+      claims: [0], open: Ranges(3),
       bounds: [
         .init(0, ["-": [tagged]]), .init(1, ["-": [tagged]]), .init(2, ["-": delivered]),
       ])

@@ -44,27 +44,21 @@ extension Ranges {
 }
 
 extension Prover {
-  /// What writes make of a box, where packets had a trail before; empty boxes are left out.
-  func images(
-    of box: HeaderBox, _ trail: ProofTrail, under writes: [CanonicalNetwork.Write]
-  ) -> [HeaderBox] {
-    var boxes = [box]
-    var trail = trail
-    for write in writes {
-      boxes = boxes.flatMap { images(of: $0, trail, under: write) }.filter { !$0.isEmpty }
-      trail = trail.after(write)
+  /// What writes make of a box; empty boxes are left out.
+  func images(of box: HeaderBox, under writes: [CanonicalNetwork.Write]) -> [HeaderBox] {
+    writes.reduce([box]) { boxes, write in
+      boxes.flatMap { images(of: $0, under: write) }.filter { !$0.isEmpty }
     }
-    return boxes
   }
 
   private func images(
-    of box: HeaderBox, _ trail: ProofTrail, under write: CanonicalNetwork.Write
+    of box: HeaderBox, under write: CanonicalNetwork.Write
   ) -> [HeaderBox] {
     switch write {
     case .set(let field, let values):
-      return [overwrite(field, trail, forgetting([field], box)).with(field, values)]
+      return [overwrite(field, forgetting([field], box)).with(field, values)]
     case .take(let field, from: let source):
-      let written = overwrite(field, trail, forgetting([field], box))
+      let written = overwrite(field, forgetting([field], box))
       return [written.with(field, written[source]).without(source)]
     case .shift(let field, let range, to: let target):
       let length = min(range.upperBound - range.lowerBound, field.greatest - target)
@@ -73,31 +67,48 @@ extension Prover {
         $0.lowerBound - range.lowerBound + target...$0.upperBound - range.lowerBound + target
       }
       let result = forgetting([field], box).with(field, Ranges(moved))
-      guard trail[field] == .moved, trail.after(write)[field] == .lost,
-        let ghost = Trail.ghost(of: field, in: .sent)
-      else { return [result] }
-      return [result.without(ghost)]
-    case .anything: return scramble(Self.wire, trail, box)
-    case .scramble(let fields): return scramble(fields, trail, box)
+      return [range.lowerBound == target ? result : shift(field, result)]
+    case .anything: return scramble(Self.wire, box)
+    case .scramble(let fields): return scramble(fields, box)
     }
   }
 
-  private func scramble(
-    _ fields: [HeaderField], _ trail: ProofTrail, _ box: HeaderBox
-  ) -> [HeaderBox] {
+  private func scramble(_ fields: [HeaderField], _ box: HeaderBox) -> [HeaderBox] {
     var open = forgetting(fields, box)
-    for field in fields { open = overwrite(field, trail, open).without(field) }
+    for field in fields { open = overwrite(field, open).without(field) }
     return HeaderBox.validPackets.map { open.intersection($0) }
   }
 
-  /// The box with the value from before in the trail's ghost.
-  private func overwrite(_ field: HeaderField, _ trail: ProofTrail, _ box: HeaderBox) -> HeaderBox {
-    guard let ghost = Trail.ghost(of: field, in: .sent) else { return box }
-    switch trail[field] {
-    case .kept: return box
-    case .same: return box.with(ghost, box[field])
-    case .moved, .lost: return box.without(ghost)
+  /// The box with what a trail has of a field that is overwritten.
+  private func overwrite(_ field: HeaderField, _ box: HeaderBox) -> HeaderBox {
+    guard let ghost = Trail.ghost(of: field, in: .sent), let track = ProofTrail.track(of: field)
+    else { return box }
+    let before = box[track]
+    if before == Ranges(.kept) { return box }
+    if before == Ranges(.same) { return box.with(ghost, box[field]).with(track, Ranges(.kept)) }
+    var after = Ranges.none
+    if before.contains(UInt128(ProofTrail.Track.same.rawValue))
+      || before.contains(UInt128(ProofTrail.Track.kept.rawValue))
+    {
+      after = Ranges(.kept)
     }
+    if before.contains(UInt128(ProofTrail.Track.moved.rawValue))
+      || before.contains(UInt128(ProofTrail.Track.lost.rawValue))
+    {
+      after = after.union(Ranges(.lost))
+    }
+    return box.without(ghost).with(track, after)
+  }
+
+  /// The box with what a trail has of a field that moves.
+  private func shift(_ field: HeaderField, _ box: HeaderBox) -> HeaderBox {
+    guard let ghost = Trail.ghost(of: field, in: .sent), let track = ProofTrail.track(of: field)
+    else { return box }
+    let after: [UInt128] = [1, 3, 2, 3]
+    let values = after.indices.filter { box[track].contains(UInt128($0)) }.map { after[$0] }
+    let result = box.with(track, Ranges(values: values))
+    return box[track].contains(UInt128(ProofTrail.Track.moved.rawValue))
+      ? result.without(ghost) : result
   }
 
   /// The box without the outcomes that hang on fields.
@@ -113,13 +124,18 @@ extension Prover {
 
   /// The box of a packet as it leaves a device.
   static func leaving(_ box: HeaderBox) -> HeaderBox {
-    let bare = box.without(registers + ghosts)
+    let bare = forgettingTrail(box.without(registers + Trail.ghosts(in: .session)))
     return registers.reduce(bare) { $0.constrained($1, to: Ranges(0)) }
   }
 
-  /// The session that packets open: what is left of a box of them.
-  static func session(_ box: HeaderBox, _ trail: ProofTrail) -> HeaderBox {
-    let kept = Set(Engine.sessionFields + ghosts(trail, in: .sent))
+  /// The box of a packet whose trail is forgotten.
+  static func forgettingTrail(_ box: HeaderBox) -> HeaderBox {
+    ProofTrail.fields.reduce(box.without(trail)) { $0.constrained($1, to: Ranges(.same)) }
+  }
+
+  /// The session that packets of a class open: what is left of a box of them.
+  static func session(_ box: HeaderBox, of known: SessionClass) -> HeaderBox {
+    let kept = Set(Engine.sessionFields + ghosts(known.trail, in: .sent))
     var result = box.without(HeaderField.allCases.filter { !kept.contains($0) })
     for literal in box.literals { result = result.without(literal) }
     return result

@@ -12,10 +12,10 @@ public struct Certification: Sendable {
   public var failures: [(claim: Int, reason: String)] = []
 }
 
-/// Makes certificates for claims that hold.
+/// Makes certificates for claims that hold, as few as it can.
 ///
 /// `held` are the claims that a verification found to hold, indices into `claims.claims`.
-/// - Complexity: Three passes over the network for each set of senders.
+/// - Complexity: Three passes over the network for each certificate.
 public func certify(
   _ network: Network, _ canonical: CanonicalNetwork, _ claims: Claims, held: [Int],
   limits: VerificationLimits = VerificationLimits()
@@ -36,33 +36,37 @@ public func certify(
       groups.append([index])
     }
   }
-  if !apart.isEmpty { result.certificates.append(Certificate(claims: apart)) }
-  var remaining = groups[...]
-  while !remaining.isEmpty {
+  if !apart.isEmpty {
+    let open =
+      canonical.locations.isEmpty ? .none : Ranges(0...UInt128(canonical.locations.count - 1))
+    result.certificates.append(Certificate(claims: apart, open: open))
+  }
+  // What several claims need is proved once if they are proved together. Where that fails, halves of
+  // them may do; claims of the same senders stay together.
+  var remaining = groups.isEmpty ? [] : [groups[...]]
+  while let some = remaining.popLast() {
     do {
-      // A store only grows: when it has, the next groups get a new one.
       let starts = claims.senders + claims.tags.flatMap(\.sources)
-      let graph = try ProofGraph(canonical, from: starts.map(\.location))
+      let graph = ProofGraph(
+        canonical, devices: network.devices.count, from: starts.map(\.location))
       var prover = Prover(
         claims, graph, try Engine(network, canonical, setLimit: limits.setEdges))
-      try prover.learn()
-      repeat {
-        let group = remaining.removeFirst()
-        do {
-          result.certificates.append(try prover.certificate(for: group))
-        } catch {
-          result.failures += group.map { ($0, reason(error)) }
-        }
-      } while !remaining.isEmpty && prover.engine.store.edgeCount < limits.setEdges / 3
+      try prover.learn(for: Array(some.joined()))
+      result.certificates.append(try prover.certificate(for: some.joined().sorted()))
     } catch {
-      result.failures += remaining.joined().map { ($0, reason(error)) }
-      break
+      if some.count > 1 {
+        let middle = some.startIndex + some.count / 2
+        remaining += [some[middle...], some[..<middle]]
+      } else {
+        result.failures += some.joined().map { ($0, reason(error)) }
+      }
     }
   }
   return result
 }
 
-private func reason(_ error: any Error) -> String {
+/// Why something could not be made, one sentence without a final full stop.
+func reason(_ error: any Error) -> String {
   switch error {
   case let failure as NoProof: failure.reason
   case let limit as LimitReached: limit.description
@@ -77,66 +81,69 @@ extension Prover {
   mutating func certificate(for indices: [Int]) throws -> Certificate {
     let unsafe = try unsafe(for: indices)
     var search = BoxSearch(
-      unsafe: unsafe, boxes: [[HeaderBox]](repeating: [], count: graph.nodes.count),
+      unsafe: unsafe, boxes: [[HeaderBox]](repeating: [], count: graph.isStop.count),
       pairs: classes.map { [[HeaderBox]](repeating: [], count: $0.count) })
+    // From here on no set is needed for longer than a moment.
+    let mark = engine.store.mark
     _ = try starts(for: indices, &search)
-    while let (node, number) = search.waiting.popLast() {
-      _ = try steps(of: search.boxes[node][number], at: node, &search)
+    while let (location, number) = search.waiting.popLast() {
+      _ = try steps(of: search.boxes[location][number], at: location, &search)
+      engine.store.release(to: mark)
     }
-    try prune(&search, for: indices)
-    return try written(indices, &search)
+    try prune(&search, for: indices, mark)
+    return try written(indices, &search, mark)
   }
 
   /// Leaves only boxes that something needs, the widest first.
-  private mutating func prune(_ search: inout BoxSearch, for indices: [Int]) throws {
-    for node in search.boxes.indices where search.boxes[node].count > 1 {
+  private mutating func prune(
+    _ search: inout BoxSearch, for indices: [Int], _ mark: HeaderSpaceStore.Mark
+  ) throws {
+    for location in search.boxes.indices where search.boxes[location].count > 1 {
       var kept: [HeaderBox] = []
-      let ordered = search.boxes[node].enumerated().sorted {
+      let ordered = search.boxes[location].enumerated().sorted {
         ($0.element.constraints.count, $0.offset) < ($1.element.constraints.count, $1.offset)
       }
       for (_, box) in ordered where !kept.contains(where: { box.lies(in: $0) }) {
         kept.removeAll { $0.lies(in: box) }
         kept.append(box)
       }
-      search.boxes[node] = kept
+      search.boxes[location] = kept
     }
     search.needed = search.boxes.map { [Bool](repeating: false, count: $0.count) }
     _ = try starts(for: indices, &search)
-    while let (node, number) = search.waiting.popLast() {
-      _ = try steps(of: search.boxes[node][number], at: node, &search)
+    while let (location, number) = search.waiting.popLast() {
+      _ = try steps(of: search.boxes[location][number], at: location, &search)
+      engine.store.release(to: mark)
     }
-    for node in search.boxes.indices {
-      search.boxes[node] = zip(search.boxes[node], search.needed[node]).filter(\.1).map(\.0)
+    for location in search.boxes.indices {
+      search.boxes[location] = zip(search.boxes[location], search.needed[location]).filter(\.1).map(
+        \.0)
     }
     search.needed = []
   }
 
   /// The certificate of boxes that are all there.
   private mutating func written(
-    _ indices: [Int], _ search: inout BoxSearch
+    _ indices: [Int], _ search: inout BoxSearch, _ mark: HeaderSpaceStore.Mark
   ) throws -> Certificate {
     var result = Certificate(claims: indices, starts: try starts(for: indices, &search))
+    let relevant = search.unsafe.isRelevant
+    result.open = Ranges(values: relevant.indices.filter { !relevant[$0] }.map { UInt128($0) })
     for device in search.pairs.indices where search.unsafe.isMemoryListed[device] {
       result.memories.append(
         Certificate.Memory(
           device: device,
           classes: classes[device].enumerated().map { index, known in
-            Certificate.Class(
-              destination: known.codes.destination, source: known.codes.source,
-              status: known.status, trail: known.trail.canonicalText,
-              pairs: search.pairs[device][index])
+            Certificate.Class(known.box, pairs: search.pairs[device][index])
           }))
     }
     for location in search.unsafe.isListed.indices where search.unsafe.isListed[location] {
-      var bound = Certificate.Bound(location: location, parts: [])
-      for node in graph.nodesOfLocation[location] where !search.boxes[node].isEmpty {
-        var part = Certificate.Part(trail: graph.nodes[node].trail.canonicalText, boxes: [])
-        for box in search.boxes[node] {
-          part.boxes.append(
-            Certificate.ProvedBox(
-              box.renumbered, hints: try steps(of: box, at: node, &search)))
-        }
-        bound.parts.append(part)
+      var bound = Certificate.Bound(location: location, boxes: [])
+      for box in search.boxes[location] {
+        bound.boxes.append(
+          Certificate.ProvedBox(
+            box.renumbered, hints: try steps(of: box, at: location, &search)))
+        engine.store.release(to: mark)
       }
       result.bounds.append(bound)
     }
@@ -147,7 +154,7 @@ extension Prover {
 
 extension HeaderBox {
   /// The box with its literals numbered as conditions are.
-  fileprivate var renumbered: Self {
+  var renumbered: Self {
     if literals.isEmpty { return self }
     var result = self
     for literal in literals { result = result.without(literal) }

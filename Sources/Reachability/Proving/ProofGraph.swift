@@ -1,75 +1,80 @@
 import Canonical
 
-/// The locations with the trails that packets may have there, and which leads to which.
-///
-/// A trail hangs on the way through the network only, so this is a walk through the graph.
+/// Which locations packets come to, from where, and where the sets of a proof stop.
 struct ProofGraph {
-  /// A location with a trail.
-  struct Node: Hashable {
-    var location: Int
-    var trail: ProofTrail
-  }
-
-  /// A way from a node: for a match the outcome, for a `recall` 0 for `fresh` and 1 for
+  /// A way from a location: for a match the outcome, for a `recall` 0 for `fresh` and 1 for
   /// `remembered`.
   struct Edge {
-    var node: Int
+    var location: Int
     var way: Int
   }
 
-  /// The nodes, in the order in which they were met.
-  private(set) var nodes: [Node] = []
-  /// The number of each node.
-  private(set) var numbers: [Node: Int] = [:]
-  /// For each node where it leads, one edge for each way.
-  private(set) var successors: [[Edge]] = []
-  /// For each node what leads there.
-  private(set) var predecessors: [[Edge]] = []
-  /// For each location its nodes.
-  private(set) var nodesOfLocation: [[Int]]
+  /// For each location what leads there of where packets can come.
+  private(set) var predecessors: [[Edge]]
+  /// For each location whether sets stop there: packets from several places meet, sessions are looked
+  /// up or opened. Elsewhere they are passed through, and since every cycle has a place where packets
+  /// enter it, that ends.
+  private(set) var isStop: [Bool]
+  /// For each location whether a packet there may open a session of the device that it is in, so that
+  /// its trail matters.
+  private(set) var isTracked: [Bool]
+  /// For each device the locations where it opens sessions, and those where sessions are looked up.
+  private(set) var remembers: [[Int]]
+  private(set) var recalls: [[Int]]
 
   /// Walks a network from locations at which packets start.
   ///
-  /// - Throws: `NoProof` where packets can have too many trails at one location.
-  init(_ canonical: CanonicalNetwork, from starts: [Int]) throws {
-    nodesOfLocation = [[Int]](repeating: [], count: canonical.locations.count)
-    for start in starts { try meet(Node(location: start, trail: .untouched)) }
-    var next = 0
-    while next < nodes.count {
-      let node = nodes[next]
-      for (way, target) in Self.ways(of: node, in: canonical).enumerated() {
-        let number = try meet(target)
-        successors[next].append(Edge(node: number, way: way))
-        predecessors[number].append(Edge(node: next, way: way))
+  /// - Complexity: Linear in the locations and the ways between them.
+  init(_ canonical: CanonicalNetwork, devices: Int, from starts: [Int]) {
+    let count = canonical.locations.count
+    predecessors = [[Edge]](repeating: [], count: count)
+    isTracked = [Bool](repeating: false, count: count)
+    remembers = [[Int]](repeating: [], count: devices)
+    recalls = remembers
+    var isMet = [Bool](repeating: false, count: count)
+    var waiting = Array(Set(starts).sorted().reversed())
+    var ways = [Int](repeating: 0, count: count)
+    for start in waiting {
+      isMet[start] = true
+      ways[start] = 2
+    }
+    while let location = waiting.popLast() {
+      for (way, next) in canonical.locations[location].successors.enumerated() {
+        predecessors[next].append(Edge(location: location, way: way))
+        ways[next] += 1
+        if isMet[next] { continue }
+        isMet[next] = true
+        waiting.append(next)
       }
-      next += 1
     }
+    isStop = ways.map { $0 > 1 }
+    for (index, location) in canonical.locations.enumerated() {
+      switch location {
+      case .recall(let device, _, _):
+        recalls[device].append(index)
+        isStop[index] = true
+      case .remember(let device, _):
+        remembers[device].append(index)
+        isStop[index] = true
+      default: break
+      }
+    }
+    markTracked(canonical)
   }
 
-  @discardableResult private mutating func meet(_ node: Node) throws -> Int {
-    if let known = numbers[node] { return known }
-    if nodesOfLocation[node.location].count == Engine.greatestTrails {
-      throw NoProof(reason: "packets have too many ways of translation at one place")
+  /// Marks what leads to where sessions are opened, in the device.
+  private mutating func markTracked(_ canonical: CanonicalNetwork) {
+    var waiting = Array(remembers.joined())
+    while let location = waiting.popLast() {
+      if isTracked[location] { continue }
+      isTracked[location] = true
+      for edge in predecessors[location] {
+        switch canonical.locations[edge.location] {
+        case .recall, .leave: break
+        default: waiting.append(edge.location)
+        }
+      }
     }
-    let number = nodes.count
-    numbers[node] = number
-    nodes.append(node)
-    successors.append([])
-    predecessors.append([])
-    nodesOfLocation[node.location].append(number)
-    return number
-  }
-
-  /// Where each way of a node leads.
-  private static func ways(of node: Node, in canonical: CanonicalNetwork) -> [Node] {
-    let location = canonical.locations[node.location]
-    let trail: ProofTrail
-    switch location {
-    case .rewrite(let writes, _): trail = writes.reduce(node.trail) { $0.after($1) }
-    case .recall, .leave: trail = .untouched
-    default: trail = node.trail
-    }
-    return location.successors.map { Node(location: $0, trail: trail) }
   }
 }
 

@@ -15,7 +15,8 @@ struct Prover: ~Copyable {
   let graph: ProofGraph
   /// For each device the classes of its sessions.
   var classes: [[SessionClass]]
-  /// For each location what comes there, as far as it is noted, without the ghosts of the trail.
+  /// For each location what comes there, as far as it is noted, without the ghosts of the trail; with
+  /// the tracks where they matter.
   var coming: [HeaderSpace?]
   /// For each device the tags, as origins, that are watched there.
   let watchers: [Int: Ranges]
@@ -46,8 +47,8 @@ struct Prover: ~Copyable {
     self.engine = engine
   }
 
-  /// Learns what sessions there can be, and what comes to them.
-  mutating func learn() throws {
+  /// Learns what sessions there can be, and what comes where that some claims ask about.
+  mutating func learn(for indices: [Int]) throws {
     var senders: [ReachKey.Start] = []
     for sender in claims.senders {
       senders.append(
@@ -66,8 +67,12 @@ struct Prover: ~Copyable {
       classes[device] = try sessionClasses(of: device)
     }
     var starts = senders
-    for (index, tag) in claims.tags.enumerated() {
-      for source in tag.sources {
+    let tags = indices.flatMap { index -> [Int] in
+      if case .never(let tags, _) = claims.claims[index].kind { return tags }
+      return []
+    }
+    for index in Set(tags).sorted() {
+      for source in claims.tags[index].sources {
         let space = try engine.store.space(of: source.boxes)
         starts.append(
           ReachKey.Start(
@@ -79,26 +84,30 @@ struct Prover: ~Copyable {
       ReachKey(sources: starts, watched: []), mode: .proving, watchers: watchers)
     for location in engine.canonical.locations.indices
     where engine.plan.isJoint[location] && !engine.plan.isEnd(location, .proving) {
-      coming[location] = try withoutHistory(reach.flows[location].map(\.space))
+      coming[location] = try withoutHistory(reach.flows[location], at: location)
     }
     if let limit = engine.limit { throw NoProof(reason: limit) }
   }
 
   /// Packets of which nothing is known of before, nor of outcomes that were found for what they were.
-  private mutating func withoutHistory(_ spaces: [HeaderSpace]) throws -> HeaderSpace {
+  private mutating func withoutHistory(_ flows: [Flow], at location: Int) throws -> HeaderSpace {
     var result = HeaderSpace.empty
-    for space in spaces {
-      let literals = engine.store.conditions(in: space).filter {
+    for flow in flows {
+      let literals = engine.store.conditions(in: flow.space).filter {
         engine.canonical.condition(ofLiteral: $0)?.isStale ?? true
       }
-      var plain = try engine.store.existentially(space, over: literals)
+      var plain = try engine.store.existentially(flow.space, over: literals)
       plain = try engine.store.project(plain, away: Trail.ghosts(in: .sent))
+      if graph.isTracked[location] {
+        plain = try engine.store.restrict(plain, to: ProofTrail(flow.trail).box)
+      }
       result = try engine.store.union(result, plain)
     }
     return result
   }
 
-  static let ghosts = Trail.ghosts(in: .sent) + Trail.ghosts(in: .session)
+  /// What is forgotten when sessions are looked up: the ghosts and the tracks of the trail.
+  static let trail = Trail.ghosts(in: .sent) + ProofTrail.fields
   static let registers = HeaderField.allCases.filter { $0 >= .mark && $0 <= .sourceTranslation }
   static let wire = HeaderField.allCases.filter { $0 <= .etherType }
 }

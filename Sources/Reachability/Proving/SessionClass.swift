@@ -18,6 +18,13 @@ struct SessionClass {
   /// For each family of which there are sessions, the translations that their packets get.
   var changes: [Family: Changes] = [:]
 
+  /// One value for each register of the class, and for each track.
+  var box: HeaderBox {
+    trail.box.constrained(.destinationTranslation, to: Ranges(codes.destination))
+      .constrained(.sourceTranslation, to: Ranges(codes.source))
+      .constrained(.connectionStatus, to: Ranges(status))
+  }
+
   /// What later packets and replies of a session have in their registers.
   struct Changes {
     var again: (destination: UInt128, source: UInt128)

@@ -9,12 +9,13 @@ import Packets
 /// Nothing that the network really does is in it: what comes to sessions, and with which they would
 /// break a claim, makes the session unsafe; only what does not come there is unsafe itself.
 struct Unsafe {
-  /// The packets by node of the graph.
+  /// The packets by location.
   var packets: [HeaderSpace]
   /// The sessions by device and class, as they are remembered.
   var sessions: [[HeaderSpace]]
-  /// The locations from which a forbidden packet's location can be reached: those that a certificate
-  /// lists.
+  /// The locations from which a forbidden packet's location can be reached: all others are open.
+  var isRelevant: [Bool]
+  /// The locations that a certificate lists.
   var isListed: [Bool]
   /// The devices of which a certificate lists the memory.
   var isMemoryListed: [Bool]
@@ -34,33 +35,31 @@ extension Prover {
         forbidden[part.location] = try engine.store.union(known, space)
       }
     }
-    let listed = listed(from: forbidden.keys.sorted())
+    let relevant = relevant(from: forbidden.keys.sorted())
     var unsafe = Unsafe(
-      packets: [HeaderSpace](repeating: .empty, count: graph.nodes.count),
+      packets: [HeaderSpace](repeating: .empty, count: graph.isStop.count),
       sessions: classes.map { [HeaderSpace](repeating: .empty, count: $0.count) },
-      isListed: listed.locations, isMemoryListed: listed.memories)
-    var search = UnsafeSearch(count: graph.nodes.count)
+      isRelevant: relevant.locations,
+      isListed: relevant.locations.indices.map { location in
+        relevant.locations[location] && (graph.isStop[location] || forbidden[location] != nil)
+      }, isMemoryListed: relevant.memories)
+    var search = UnsafeSearch(count: graph.isStop.count)
     for (location, space) in forbidden.sorted(by: { $0.key < $1.key }) {
-      for node in graph.nodesOfLocation[location] {
-        try search.add(space, at: node, rank: rank(node), &engine.store)
+      try search.add(space, at: location, rank: rank(location), &engine.store)
+    }
+    for device in classes.indices where unsafe.isMemoryListed[device] {
+      let space = try unreadable(device)
+      for location in graph.remembers[device] {
+        try search.add(space, at: location, rank: rank(location), &engine.store)
       }
     }
-    for (index, node) in graph.nodes.enumerated() {
-      guard case .remember(let device, _) = engine.canonical.locations[node.location],
-        unsafe.isMemoryListed[device]
-      else { continue }
-      let space = try unreadable(device, node.trail)
-      try search.add(space, at: index, rank: rank(index), &engine.store)
-    }
-    while let (node, space) = search.next() {
-      let known = unsafe.packets[node]
+    while let (location, space) = search.next() {
+      let known = unsafe.packets[location]
       var news = try engine.store.subtracting(known, from: space)
       if news.isEmpty { continue }
-      if let coming = coming[graph.nodes[node].location] {
-        news = try simplified(news, apartFrom: coming)
-      }
-      unsafe.packets[node] = try engine.store.union(known, news)
-      for edge in graph.predecessors[node] {
+      if let coming = coming[location] { news = try simplified(news, apartFrom: coming) }
+      unsafe.packets[location] = try engine.store.union(known, news)
+      for edge in graph.predecessors[location] {
         try spread(news, over: edge, &unsafe, &search)
       }
     }
@@ -126,7 +125,7 @@ extension Prover {
     ]
     let both = ends.union([.sourceIPv4, .sourceIPv6])
     let service = both.union([.protocol, .destinationPort])
-    let chosen: Set<HeaderField> = [.destinationTranslation, .sourceTranslation]
+    let chosen = Set([.destinationTranslation, .sourceTranslation] + ProofTrail.fields)
     let way: Set<HeaderField> = [.ingress, .egress, .vrf]
     let plain = [ends, both, service]
     let views =
@@ -136,40 +135,38 @@ extension Prover {
   }()
 
   /// Later locations come first.
-  private func rank(_ node: Int) -> Int { -engine.plan.ranks[graph.nodes[node].location] }
+  private func rank(_ location: Int) -> Int { -engine.plan.ranks[location] }
 
   /// The locations and the memories that lead to some locations.
-  private func listed(from locations: [Int]) -> (locations: [Bool], memories: [Bool]) {
+  private func relevant(from locations: [Int]) -> (locations: [Bool], memories: [Bool]) {
     let canonical = engine.canonical
-    var isListed = [Bool](repeating: false, count: canonical.locations.count)
+    var isRelevant = [Bool](repeating: false, count: canonical.locations.count)
     var memories = [Bool](repeating: false, count: classes.count)
     var predecessors = [[Int]](repeating: [], count: canonical.locations.count)
-    var remembers = [[Int]](repeating: [], count: classes.count)
     for (index, location) in canonical.locations.enumerated() {
       for next in location.successors { predecessors[next].append(index) }
-      if case .remember(let device, _) = location { remembers[device].append(index) }
     }
     var waiting = locations
     while let location = waiting.popLast() {
-      if isListed[location] { continue }
-      isListed[location] = true
+      if isRelevant[location] { continue }
+      isRelevant[location] = true
       waiting += predecessors[location]
       for index in predecessors[location] {
         guard case .recall(let device, _, location) = canonical.locations[index] else { continue }
         for owner in owners(of: device) where !memories[owner] {
           memories[owner] = true
-          waiting += remembers[owner]
+          waiting += graph.remembers[owner]
         }
       }
     }
-    return (isListed, memories)
+    return (isRelevant, memories)
   }
 
   /// Packets that would open sessions of classes that no session is of.
-  private mutating func unreadable(_ device: Int, _ trail: ProofTrail) throws -> HeaderSpace {
+  private mutating func unreadable(_ device: Int) throws -> HeaderSpace {
     var readable = HeaderSpace.empty
-    for known in classes[device] where known.trail == trail {
-      var box = Self.codes(of: known)
+    for known in classes[device] {
+      var box = known.box
       box.constrain(.family, to: Ranges(values: known.changes.keys.map { UInt128($0.rawValue) }))
       readable = try engine.store.union(readable, try engine.store.space(of: box))
     }
@@ -179,37 +176,43 @@ extension Prover {
     return try engine.store.restrict(others, to: opening)
   }
 
-  /// The box of packets that open sessions of a class.
-  static func codes(of known: SessionClass) -> HeaderBox {
-    HeaderBox().constrained(.destinationTranslation, to: Ranges(known.codes.destination))
-      .constrained(.sourceTranslation, to: Ranges(known.codes.source))
-      .constrained(.connectionStatus, to: Ranges(known.status))
-  }
-
   /// Adds what becomes one of the unsafe packets at a node, over one of the ways there.
   private mutating func spread(
     _ space: HeaderSpace, over edge: ProofGraph.Edge, _ unsafe: inout Unsafe,
     _ search: inout UnsafeSearch
   ) throws {
-    let from = graph.nodes[edge.node]
-    var before = space
-    switch engine.canonical.locations[from.location] {
-    case .choose, .spread, .remember: break
+    let before: HeaderSpace
+    if case .recall(let device, _, _) = engine.canonical.locations[edge.location], edge.way == 1 {
+      before = try beforeSession(space, device, at: edge.location, &unsafe, &search)
+    } else {
+      before = try self.before(space, over: edge)
+    }
+    try search.add(before, at: edge.location, rank: rank(edge.location), &engine.store)
+  }
+
+  /// The packets that become some over one of the ways there, but for what sessions take.
+  mutating func before(
+    _ space: HeaderSpace, over edge: ProofGraph.Edge
+  ) throws -> HeaderSpace {
+    switch engine.canonical.locations[edge.location] {
+    case .choose, .spread, .remember: return space
     case .match(let table, _):
-      before = try engine.split(space, by: table).first { $0.target == edge.way }?.space ?? .empty
-    case .rewrite(let writes, _): before = try beforeWrites(writes, from.trail, space)
-    case .watch(let device, _):
-      before = try beforeWatch(watchers[device] ?? .none, space)
+      return try engine.split(space, by: table).first { $0.target == edge.way }?.space ?? .empty
+    case .rewrite(let writes, _): return try beforeWrites(writes, space)
+    case .watch(let device, _): return try beforeWatch(watchers[device] ?? .none, space)
     case .leave:
       let box = Self.registers.reduce(HeaderBox()) { $0.constrained($1, to: Ranges(0)) }
-      before = try engine.store.restrict(space, to: box)
-      before = try engine.store.project(before, away: Self.registers + Self.ghosts)
-    case .recall(let device, _, _) where edge.way == 1:
-      before = try beforeSession(space, device, at: from.location, &unsafe, &search)
-    case .recall: before = try engine.store.project(space, away: Trail.ghosts(in: .sent))
-    case .deliver, .drop: return
+      let left = try beforeForgetting(try engine.store.restrict(space, to: box))
+      return try engine.store.project(left, away: Self.registers + Trail.ghosts(in: .session))
+    case .recall: return try beforeForgetting(space)
+    case .deliver, .drop: return .empty
     }
-    try search.add(before, at: edge.node, rank: rank(edge.node), &engine.store)
+  }
+
+  /// The packets of which some have become these when their trail was forgotten.
+  mutating func beforeForgetting(_ space: HeaderSpace) throws -> HeaderSpace {
+    let box = ProofTrail(.untouched).box
+    return try engine.store.project(try engine.store.restrict(space, to: box), away: Self.trail)
   }
 
   private mutating func beforeWatch(
@@ -230,7 +233,7 @@ extension Prover {
     _ search: inout UnsafeSearch
   ) throws -> HeaderSpace {
     var result = HeaderSpace.empty
-    let after = try engine.store.project(space, away: Trail.ghosts(in: .sent))
+    let after = try beforeForgetting(space)
     let coming = try engine.store.project(
       self.coming[location] ?? .empty, away: Trail.ghosts(in: .session))
     for owner in owners(of: device) {
@@ -275,12 +278,10 @@ extension Prover {
     let news = try engine.store.subtracting(known, from: sessions)
     if news.isEmpty { return }
     unsafe.sessions[device][index] = try engine.store.union(known, news)
-    let box = Self.codes(of: classes[device][index]).constrained(.origin, to: Ranges(0))
+    let box = classes[device][index].box.constrained(.origin, to: Ranges(0))
     let opening = try engine.store.restrict(news, to: box)
-    for (number, node) in graph.nodes.enumerated() where node.trail == classes[device][index].trail
-    {
-      guard case .remember(device, _) = engine.canonical.locations[node.location] else { continue }
-      try search.add(opening, at: number, rank: rank(number), &engine.store)
+    for location in graph.remembers[device] {
+      try search.add(opening, at: location, rank: rank(location), &engine.store)
     }
   }
 }
@@ -292,25 +293,25 @@ private struct UnsafeSearch {
 
   private struct Entry: Comparable {
     var rank: Int
-    var node: Int
+    var location: Int
 
-    static func < (a: Self, b: Self) -> Bool { (a.rank, a.node) < (b.rank, b.node) }
+    static func < (a: Self, b: Self) -> Bool { (a.rank, a.location) < (b.rank, b.location) }
   }
 
   init(count: Int) { waiting = [HeaderSpace](repeating: .empty, count: count) }
 
   mutating func add(
-    _ space: HeaderSpace, at node: Int, rank: Int, _ store: inout HeaderSpaceStore
+    _ space: HeaderSpace, at location: Int, rank: Int, _ store: inout HeaderSpaceStore
   ) throws {
     if space.isEmpty { return }
-    if waiting[node].isEmpty { queue.insert(Entry(rank: rank, node: node)) }
-    waiting[node] = try store.union(waiting[node], space)
+    if waiting[location].isEmpty { queue.insert(Entry(rank: rank, location: location)) }
+    waiting[location] = try store.union(waiting[location], space)
   }
 
-  mutating func next() -> (node: Int, space: HeaderSpace)? {
+  mutating func next() -> (location: Int, space: HeaderSpace)? {
     guard let entry = queue.popMin() else { return nil }
-    let space = waiting[entry.node]
-    waiting[entry.node] = .empty
-    return (entry.node, space)
+    let space = waiting[entry.location]
+    waiting[entry.location] = .empty
+    return (entry.location, space)
   }
 }

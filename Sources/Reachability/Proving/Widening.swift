@@ -9,13 +9,12 @@ extension Prover {
   /// do not look at, addresses late, and last who sent the packet.
   mutating func widen(_ box: HeaderBox, outside set: HeaderSpace) throws -> HeaderBox? {
     if set.isEmpty { return HeaderBox() }
-    let there = try engine.store.restrict(set, to: box)
-    if !there.isEmpty { return nil }
-    var wide = box
+    if try !isDisjoint(box, from: set) { return nil }
+    var wide = try withoutTrail(box, outside: set)
     for fields in Self.order {
       let open = wide.without(fields)
       if open == wide { continue }
-      if try engine.store.restrict(set, to: open).isEmpty {
+      if try isDisjoint(open, from: set) {
         wide = open
         continue
       }
@@ -25,7 +24,25 @@ extension Prover {
     }
     for literal in wide.literals {
       let open = wide.without(literal)
-      if try engine.store.restrict(set, to: open).isEmpty { wide = open }
+      if try isDisjoint(open, from: set) { wide = open }
+    }
+    return wide
+  }
+
+  /// A box that says nothing of what was done to packets, or as little as it can.
+  ///
+  /// A track is opened with its ghost, or stays: only of one track, or of all with any ghost, is it
+  /// exact what writes make of them.
+  private mutating func withoutTrail(
+    _ box: HeaderBox, outside set: HeaderSpace
+  ) throws -> HeaderBox {
+    let open = box.without(Self.trail)
+    if try isDisjoint(open, from: set) { return open }
+    var wide = box
+    for (field, track) in zip(Trail.tracked, ProofTrail.fields) {
+      guard let ghost = Trail.ghost(of: field, in: .sent) else { continue }
+      let open = wide.without([track, ghost])
+      if try isDisjoint(open, from: set) { wide = open }
     }
     return wide
   }
@@ -34,19 +51,15 @@ extension Prover {
     _ box: HeaderBox, _ field: HeaderField, outside set: HeaderSpace
   ) throws -> HeaderBox {
     let open = box.without(field)
-    let wrong = try engine.store.restrict(set, to: open)
-    if wrong.isEmpty { return open }
-    let values = try engine.store.values(of: field, in: wrong)
-    var free = values.complement(upTo: field.greatest)
-    if free.ranges.count > Self.greatestRanges {
-      // The ranges around what there was are enough, and shorter.
-      let own = box[field]
-      free = Ranges(free.ranges.filter { !own.intersection(Ranges($0)).isEmpty })
-    }
-    return open.constrained(field, to: free)
+    let wrong = try engine.store.values(
+      of: field, in: set, and: try engine.store.space(of: open))
+    return open.constrained(field, to: wrong.complement(upTo: field.greatest))
   }
 
-  private static let greatestRanges = 24
+  /// Whether a box has nothing of a set; nothing is built but the box.
+  mutating func isDisjoint(_ box: HeaderBox, from set: HeaderSpace) throws -> Bool {
+    try engine.store.isDisjoint(try engine.store.space(of: box), set)
+  }
 
   /// The fields in the order in which a box is widened, those together that often all go.
   private static let order: [[HeaderField]] = {
@@ -56,7 +69,7 @@ extension Prover {
       [.destinationIPv6], [.destinationIPv4], [.family], [.ingress, .egress, .vrf],
       [.destinationTranslation, .sourceTranslation, .connectionState], [.sessionUse], [.origin],
     ]
-    let named = Set(late.joined())
+    let named = Set(late.joined() + ProofTrail.fields)
     return [HeaderField.allCases.filter { !named.contains($0) }] + late
   }()
 }
