@@ -11,9 +11,11 @@ struct ProofGraph {
 
   /// For each location what leads there of where packets can come.
   private(set) var predecessors: [[Edge]]
-  /// For each location whether sets stop there: packets from several places meet, sessions are looked
-  /// up or opened. Elsewhere they are passed through, and since every cycle has a place where packets
-  /// enter it, that ends.
+  /// For each location whether sets stop there.
+  ///
+  /// They do where packets from several places meet and where sessions are looked up or opened.
+  /// Elsewhere they are passed through, and since every cycle has a place where packets enter it, that
+  /// ends.
   private(set) var isStop: [Bool]
   /// For each location whether a packet there may open a session of the device that it is in, so that
   /// its trail matters.
