@@ -3,11 +3,14 @@ import Packets
 
 extension ObligationWriter {
   /// Asks of each location whether a packet there can become one that is out of bounds.
+  ///
+  /// Where none may be, nothing is asked; what comes to where sets stop is at most a tree.
   mutating func writeSteps() {
     for location in system.locations.indices {
       switch bounds[location] {
       case .open: writeOpen(location)
       case .passed: continue
+      case .listed(let boxes, _) where boxes.isEmpty: continue
       case .listed(_, let name):
         variables.startOver()
         let ways = ways(from: location, Moving(packet: packet))
