@@ -143,12 +143,21 @@ extension CertificateFiles {
         if lines.count < 2 || !lines[1].elementsEqual("network \(digest)".utf8) {
           return (check.answers + ["REJECTED \(name): it is of another network"], false)
         }
+        if Self.holdsNetwork(bytes) {
+          return (check.answers + ["REJECTED \(name): it has a network of its own"], false)
+        }
         check.read(bytes)
         number += 1
       }
     }
     check.finish()
     return (check.answers, check.status == 0)
+  }
+
+  /// Whether a network begins in a text, of which what follows would then speak.
+  private static func holdsNetwork(_ bytes: [UInt8]) -> Bool {
+    let keyword = Array("firebreak-network".utf8)
+    return bytes.split(separator: UInt8(ascii: "\n")).contains { $0.starts(with: keyword) }
   }
 
   /// What differs between the text that was kept and the project's.

@@ -48,6 +48,19 @@ import Testing
     #expect(changed.output == "REJECTED network.txt: n/network.json is not what it was\n")
   }
 
+  @Test func `bring no network of their own, of which they would be true`() throws {
+    let shell = try shell()
+    #expect(shell.run("firebreak verify n --certificates p").status == 1)
+    let forged = shell.run(
+      """
+      (grep '^input' p/network.txt | sed '1i firebreak-network 1'; \
+        echo 'claim 0 apart OT-2'; head -2 p/1.certificate; echo 'claims 0'; echo end) > q
+      cat q >> p/1.certificate; rm p/1.refutation; firebreak verify n --recheck p
+      """)
+    #expect(forged.status == 1)
+    #expect(forged.output == "REJECTED 1.certificate: it has a network of its own\n")
+  }
+
   @Test func `need a directory that can be written, or read`() throws {
     let shell = try shell()
     let unwritten = shell.run("touch p; firebreak verify n --certificates p")
