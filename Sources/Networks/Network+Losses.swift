@@ -21,10 +21,11 @@ extension Network {
     }
   }
 
-  /// A device that is taken over is a bridge between all its interfaces that may write anything; or
-  /// it forwards, translates and answers without filters as it did.
+  /// The network with devices that are bridges between all their interfaces and may write anything.
   ///
-  /// What it sends without having been sent anything is still its own, and no zone's.
+  /// Or they forward, translate and answer without filters as they did, and write then.
+  ///
+  /// What they send without having been sent anything is still their own, and no zone's.
   private func takenOver(_ lost: Set<Int>) -> Network {
     var network = withoutFilters(of: lost)
     for index in lost.sorted() where devices[index].standsForItself {
@@ -63,13 +64,18 @@ extension Device {
   fileprivate mutating func joinInterfaces(under condition: Int) {
     if kind == .diode { return }
     let joined = interfaces.indices.filter { interfaces[$0].isUp && interfaces[$0].segment != nil }
-    var onward = Interface(name: "onward", place: place)
-    onward.isUp = false
-    interfaces.append(onward)
+    let (onward, elsewhere) = (interfaces.count, interfaces.count + 1)
+    for name in ["onward", "elsewhere"] {
+      var interface = Interface(name: name, place: place)
+      interface.isUp = false
+      interfaces.append(interface)
+    }
     var exits = [Int?](repeating: nil, count: interfaces.count)
-    exits[interfaces.count - 1] = interfaces.count - 1
-    for (number, interface) in joined.enumerated() {
-      exits[interface] = joined[(number + 1) % joined.count]
+    exits[onward] = onward
+    // With the one that is nowhere, an interface that is alone is part of a bridge, too.
+    let ring = joined + [elsewhere]
+    for (number, interface) in ring.enumerated() {
+      exits[interface] = ring[(number + 1) % ring.count]
     }
     let fields = HeaderField.allCases.filter { $0 <= .etherType }
     let rules = [fields + [.ingress], [.ingress]].map { writes in
@@ -78,11 +84,17 @@ extension Device {
         action: .opaque(condition: condition, writes: writes))
     }
     acls.append(ACL(name: "taken over", place: place, rules: rules, end: .permit))
+    // What leaves is not held to what translations made of it.
+    let last = ACL.Rule(
+      name: "taken over", place: place, match: .any,
+      action: .opaque(condition: condition, writes: fields))
+    acls.append(ACL(name: "taken over, leaving", place: place, rules: [last], end: .permit))
     for line in [\Pipeline.arrival, \.departure] {
       pipeline[keyPath: line].removeAll { if case .bridge = $0 { true } else { false } }
     }
     pipeline.arrival.insert(
-      contentsOf: [.filter(acls.count - 1, role: .plain), .bridge(exits)], at: 0)
+      contentsOf: [.filter(acls.count - 2, role: .plain), .bridge(exits)], at: 0)
+    pipeline.departure.append(.filter(acls.count - 1, role: .plain))
     for line in [\Pipeline.arrival, \.departure] {
       for (number, stage) in pipeline[keyPath: line].enumerated() {
         pipeline[keyPath: line][number] = stage.padded(to: interfaces.count)

@@ -48,6 +48,27 @@ import Testing
     #expect(try standing(asked, sketch, losing: [1], by: .takenOver) == .holds)
   }
 
+  @Test func `that have one interface write what a filter lets through, when taken over`() throws {
+    for isRouted in [true, false] {
+      var sketch = office(rule(.permit, from("10.0.0.7")))
+      sketch.network.spoofing = .none
+      let lost = sketch.device("x", (0, ["10.0.0.7/24"])) { device in
+        if isRouted { device.route("0.0.0.0/0", .gateway(address("10.0.0.1"), interface: nil)) }
+      }
+      let asked = isolate("10.0.0.9", "segment:b")
+      #expect(try standing(asked, sketch, losing: [lost], by: .failedOpen) == .holds)
+      #expect(try standing(asked, sketch, losing: [lost], by: .takenOver) == .violated)
+    }
+  }
+
+  @Test func `that were taken over are not held to their translations`() throws {
+    let sketch = inSeries({ $0.publishes(.any, as: .pool(addresses("10.9.9.1"))) }) {
+      $0.filters(rule(.permit, from("10.9.9.9")))
+    }
+    #expect(try standing(asked, sketch, losing: [], by: .takenOver) == .holds)
+    #expect(try standing(asked, sketch, losing: [0], by: .takenOver) == .violated)
+  }
+
   @Test func `that are absent lose what must arrive`() throws {
     let sketch = inSeries({ $0.filters(end: .permit) }) { $0.filters(end: .permit) }
     let reach = mustReach("10.0.0.9", "10.0.1.9", "udp/53")
