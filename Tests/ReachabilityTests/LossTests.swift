@@ -138,7 +138,7 @@ import Testing
     liking.devices = 3
     var asked = 0
     var broken = 0
-    for number in 0..<rounds(40) {
+    for number in 0..<rounds(15) {
       let seed = firstSeed &+ UInt64(number) &+ 33_000
       var maker = NetworkMaker(seed: seed, liking)
       let network = maker.make()
