@@ -26,6 +26,9 @@ import Testing
     var accepted = 0
     var unproved: [String: Int] = [:]
     var refused = 0
+    /// False claims of which a run was found that breaks them, and of which none was.
+    var broken = 0
+    var unbroken = 0
     var skipped = 0
   }
 
@@ -47,11 +50,12 @@ import Testing
         tally.skipped += 1
       }
     }
-    #expect(tally.accepted > 0 && tally.refused > 0)
+    #expect(tally.accepted > 0 && tally.refused > 0 && tally.broken > 0)
     print(
       "seed \(firstSeed): \(networks) networks, \(tally.accepted) claims proved and accepted, "
         + "\(tally.refused) false claims refused, \(tally.unproved.values.reduce(0, +)) true claims "
-        + "without a proof \(tally.unproved.sorted { $0.key < $1.key }), \(tally.skipped) skipped")
+        + "without a proof \(tally.unproved.sorted { $0.key < $1.key }), \(tally.broken) refuted, "
+        + "\(tally.unbroken) false claims without a refutation, \(tally.skipped) skipped")
   }
 
   /// What is wrong with the certificates of some requirements; `nil` if nothing is.
@@ -83,6 +87,17 @@ import Testing
         if isTrue { tally.accepted += 1 }
       }
       if !isTrue { tally.refused += 1 }
+      let runs = refute(engine.network, canonical, claims, broken: [index], limits: limits)
+      for refutation in runs.refutations {
+        var check = Check()
+        check.read(text)
+        check.read(refutation.text(network: String(repeating: "0", count: 64)).bytes)
+        check.finish()
+        if isTrue { return "\(claim.name) is true, and refuted: \(check.answers)" }
+        if check.status != 0 { return "the refutation of \(claim.name): \(check.answers)" }
+        tally.broken += 1
+      }
+      if !isTrue, runs.refutations.isEmpty { tally.unbroken += 1 }
       for failure in made.failures where isTrue {
         tally.unproved[failure.reason, default: 0] += 1
       }
