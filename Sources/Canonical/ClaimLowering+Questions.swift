@@ -122,7 +122,7 @@ extension ClaimLowering {
       let whatever = any.constrained(.protocol, to: protocols)
       classes.append(
         PortClass(
-          sent: sent, delivered: [whatever] + delivered.filter { !whatever.covers($0) }))
+          sent: sent, delivered: [whatever] + delivered.filter { !$0.lies(in: whatever) }))
     }
     return rest.sent.isEmpty ? classes : [rest] + classes
   }

@@ -20,12 +20,6 @@ extension HeaderBox {
     return result
   }
 
-  /// Whether the box holds all that another one does, as far as their constraints tell.
-  func covers(_ other: HeaderBox) -> Bool {
-    constraints.allSatisfy { other[$0.field].subtracting($0.values).isEmpty }
-      && literals.allSatisfy(other.literals.contains)
-  }
-
   /// Whether a packet that exists is in the box, ghosts and registers aside.
   var holdsPackets: Bool { HeaderBox.validPackets.contains { !$0.intersection(self).isEmpty } }
 }

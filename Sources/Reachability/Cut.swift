@@ -9,7 +9,7 @@ import Policies
 /// Each question is a verification of the network in which all decisions but some let packets pass.
 /// Letting more pass never delivers less, so what is known of some decisions tells about fewer, and
 /// about more.
-struct CutSearch {
+struct CutSearch: HalvingSearch {
   let network: Network
   /// What answers the questions.
   var questions: FilterQuestions
@@ -67,24 +67,7 @@ struct CutSearch {
   /// So many decisions are looked at one by one.
   private static let few = 6
 
-  /// Those of the candidates that are needed beside others, with which they are enough.
-  ///
-  /// This goes by halves (U. Junker, "QuickXplain", AAAI 2004): what one half needs if the other is
-  /// kept, then what the other needs beside that.
-  private mutating func smallest(
-    of candidates: [Denial], beside others: [Denial], isKnownNotEnough: Bool
-  ) throws(QuestionsExhausted) -> [Denial] {
-    if !isKnownNotEnough, try holds(keeping: others) { return [] }
-    if candidates.count <= 1 { return candidates }
-    let first = Array(candidates.prefix(candidates.count / 2))
-    let second = Array(candidates.dropFirst(candidates.count / 2))
-    let fromSecond = try smallest(of: second, beside: others + first, isKnownNotEnough: false)
-    let fromFirst = try smallest(
-      of: first, beside: others + fromSecond, isKnownNotEnough: fromSecond.isEmpty)
-    return fromFirst + fromSecond
-  }
-
-  private mutating func holds(keeping kept: [Denial]) throws(QuestionsExhausted) -> Bool {
+  mutating func holds(keeping kept: [Denial]) throws(QuestionsExhausted) -> Bool {
     let asked = Set(kept)
     if enough.contains(where: asked.isSuperset) { return true }
     if notEnough.contains(where: asked.isSubset) { return false }

@@ -8,7 +8,7 @@ import Policies
 /// the requirement fail, the others are enough, and some of them are one more such set. The search
 /// ends with sets of which no smaller one can make it fail (E. Moreno-Centeno and R. Karp, "The
 /// Implicit Hitting Set Approach", Operations Research 61, 2013).
-struct LayerSearch {
+struct LayerSearch: HalvingSearch {
   let network: Network
   let limits: EvidenceLimits
   /// What answers the questions.
@@ -93,20 +93,6 @@ struct LayerSearch {
     enough.append(kept)
   }
 
-  /// Those of the devices that are needed beside others; by halves, as for cuts.
-  private mutating func smallest(
-    of candidates: [Int], beside others: [Int], isKnownNotEnough: Bool
-  ) throws(QuestionsExhausted) -> [Int] {
-    if !isKnownNotEnough, try holds(keeping: others) { return [] }
-    if candidates.count <= 1 { return candidates }
-    let first = Array(candidates.prefix(candidates.count / 2))
-    let second = Array(candidates.dropFirst(candidates.count / 2))
-    let fromSecond = try smallest(of: second, beside: others + first, isKnownNotEnough: false)
-    let fromFirst = try smallest(
-      of: first, beside: others + fromSecond, isKnownNotEnough: fromSecond.isEmpty)
-    return fromFirst + fromSecond
-  }
-
   /// The sets of so many devices, of which each has one of every set that is enough; ascending.
   private func hitting(_ count: Int) -> [[Int]] {
     var result: Set<[Int]> = []
@@ -121,7 +107,7 @@ struct LayerSearch {
     return result.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  private mutating func holds(keeping kept: [Int]) throws(QuestionsExhausted) -> Bool {
+  mutating func holds(keeping kept: [Int]) throws(QuestionsExhausted) -> Bool {
     try holds(without: Set(points).subtracting(kept))
   }
 

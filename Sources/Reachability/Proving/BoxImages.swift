@@ -3,44 +3,20 @@ import Networks
 import Packets
 
 extension HeaderBox {
-  /// Whether the other box holds everything that this one does.
-  /// - Complexity: Linear in the ranges of both.
-  func lies(in other: Self) -> Bool {
-    if isEmpty { return true }
-    var next = constraints.startIndex
-    for wanted in other.constraints {
-      while next < constraints.endIndex, constraints[next].field < wanted.field { next += 1 }
-      guard next < constraints.endIndex, constraints[next].field == wanted.field,
-        constraints[next].values.isSubset(of: wanted.values)
-      else { return false }
-    }
-    return other.literals.allSatisfy(literals.contains)
-  }
-
   /// The box with any of these values in a field, whatever it had.
   func with(_ field: HeaderField, _ values: Ranges) -> Self {
     without(field).constrained(field, to: values)
   }
 
+  /// The box after each value of a track became another.
+  fileprivate func changing(_ track: HeaderField, to after: [ProofTrail.Track]) -> Self {
+    let before = self[track]
+    let values = after.indices.filter { before.contains(UInt128($0)) }
+    return with(track, Ranges(values: values.map { UInt128(after[$0].rawValue) }))
+  }
+
   /// The box with these fields open.
   func without(_ fields: [HeaderField]) -> Self { fields.reduce(self) { $0.without($1) } }
-}
-
-extension Ranges {
-  /// Whether all values are the other's, too.
-  /// - Complexity: Linear in the ranges of both.
-  func isSubset(of other: Self) -> Bool {
-    var next = other.ranges.startIndex
-    for range in ranges {
-      while next < other.ranges.endIndex, other.ranges[next].upperBound < range.lowerBound {
-        next += 1
-      }
-      guard next < other.ranges.endIndex, other.ranges[next].lowerBound <= range.lowerBound,
-        range.upperBound <= other.ranges[next].upperBound
-      else { return false }
-    }
-    return true
-  }
 }
 
 extension Prover {
@@ -85,28 +61,15 @@ extension Prover {
     else { return box }
     let before = box[track]
     if before == Ranges(.kept) { return box }
-    if before == Ranges(.same) { return box.with(ghost, box[field]).with(track, Ranges(.kept)) }
-    var after = Ranges.none
-    if before.contains(UInt128(ProofTrail.Track.same.rawValue))
-      || before.contains(UInt128(ProofTrail.Track.kept.rawValue))
-    {
-      after = Ranges(.kept)
-    }
-    if before.contains(UInt128(ProofTrail.Track.moved.rawValue))
-      || before.contains(UInt128(ProofTrail.Track.lost.rawValue))
-    {
-      after = after.union(Ranges(.lost))
-    }
-    return box.without(ghost).with(track, after)
+    let after = box.changing(track, to: [.kept, .lost, .kept, .lost])
+    return before == Ranges(.same) ? after.with(ghost, box[field]) : after.without(ghost)
   }
 
   /// The box with what a trail has of a field that moves.
   private func shift(_ field: HeaderField, _ box: HeaderBox) -> HeaderBox {
     guard let ghost = Trail.ghost(of: field, in: .sent), let track = ProofTrail.track(of: field)
     else { return box }
-    let after: [UInt128] = [1, 3, 2, 3]
-    let values = after.indices.filter { box[track].contains(UInt128($0)) }.map { after[$0] }
-    let result = box.with(track, Ranges(values: values))
+    let result = box.changing(track, to: [.moved, .lost, .kept, .lost])
     return box[track].contains(UInt128(ProofTrail.Track.moved.rawValue))
       ? result.without(ghost) : result
   }
@@ -171,6 +134,19 @@ extension Prover {
       return engine.canonical.icmpErrors.map { ends.intersection($0) }.filter { !$0.isEmpty }
     }
     return way == .reply ? answers(box, family).filter { !$0.isEmpty } : [box]
+  }
+
+  /// What becomes of packets without a trail and without session ghosts that a session of a box takes
+  /// in a way, in the order of a certificate.
+  func taken(
+    _ packets: HeaderBox, by pair: HeaderBox, _ known: SessionClass, _ way: SessionWay,
+    _ family: Family, _ noted: SessionNotes
+  ) -> [HeaderBox] {
+    self.packets(takenBy: pair, known, way, family).map { those in
+      let taken = packets.intersection(those).constrained(
+        .sessionUse, to: Ranges(noted.use...HeaderField.sessionUse.greatest))
+      return noted.values.reduce(taken) { $0.with($1.field, $1.values) }
+    }
   }
 
   private static func exchanged(_ box: HeaderBox) -> HeaderBox {

@@ -68,11 +68,8 @@ extension Prover {
           for family in [Family.ipv4, .ipv6] {
             guard let changes = known.changes[family] else { continue }
             for way in sessionWays(of: device) {
-              let registers = registers(way, known, changes, at: device)
-              for packets in packets(takenBy: pair, known, way, family) {
-                var taken = bare.intersection(packets).constrained(
-                  .sessionUse, to: Ranges(registers.use...HeaderField.sessionUse.greatest))
-                for (field, values) in registers.values { taken = taken.with(field, values) }
+              let noted = registers(way, known, changes, at: device)
+              for taken in taken(bare, by: pair, known, way, family, noted) {
                 try go(taken, to: target, &walk, &search)
               }
             }

@@ -46,13 +46,9 @@ public func certify(
   var remaining = groups.isEmpty ? [] : [groups[...]]
   while let some = remaining.popLast() {
     do {
-      let starts = claims.senders + claims.tags.flatMap(\.sources)
-      let graph = ProofGraph(
-        canonical, devices: network.devices.count, from: starts.map(\.location))
-      var prover = Prover(
-        claims, graph, try Engine(network, canonical, setLimit: limits.setEdges))
-      try prover.learn(for: Array(some.joined()))
-      result.certificates.append(try prover.certificate(for: some.joined().sorted()))
+      let asked = some.joined().sorted()
+      var prover = try Prover.learned(network, canonical, claims, for: asked, limits)
+      result.certificates.append(try prover.certificate(for: asked))
     } catch {
       if some.count > 1 {
         let middle = some.startIndex + some.count / 2
@@ -85,13 +81,20 @@ extension Prover {
       pairs: classes.map { [[HeaderBox]](repeating: [], count: $0.count) })
     // From here on no set is needed for longer than a moment.
     let mark = engine.store.mark
+    try close(&search, for: indices, mark)
+    try prune(&search, for: indices, mark)
+    return try written(indices, &search, mark)
+  }
+
+  /// Follows what starts, and every box that waits, until none does.
+  private mutating func close(
+    _ search: inout BoxSearch, for indices: [Int], _ mark: HeaderSpaceStore.Mark
+  ) throws {
     _ = try starts(for: indices, &search)
     while let (location, number) = search.waiting.popLast() {
       _ = try steps(of: search.boxes[location][number], at: location, &search)
       engine.store.release(to: mark)
     }
-    try prune(&search, for: indices, mark)
-    return try written(indices, &search, mark)
   }
 
   /// Leaves only boxes that something needs, the widest first.
@@ -110,11 +113,7 @@ extension Prover {
       search.boxes[location] = kept
     }
     search.needed = search.boxes.map { [Bool](repeating: false, count: $0.count) }
-    _ = try starts(for: indices, &search)
-    while let (location, number) = search.waiting.popLast() {
-      _ = try steps(of: search.boxes[location][number], at: location, &search)
-      engine.store.release(to: mark)
-    }
+    try close(&search, for: indices, mark)
     for location in search.boxes.indices {
       search.boxes[location] = zip(search.boxes[location], search.needed[location]).filter(\.1).map(
         \.0)

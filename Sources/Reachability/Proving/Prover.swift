@@ -23,8 +23,23 @@ struct Prover: ~Copyable {
   /// The literals of conditions that are evaluated on each wire field.
   let literalsOfField: [HeaderField: [Int]]
 
-  /// Takes what was prepared for proofs of any of the claims; `learn` comes next.
-  init(_ claims: Claims, _ graph: ProofGraph, _ engine: consuming Engine) {
+  /// A prover that knows what sessions there can be, and what comes where that some claims ask about.
+  ///
+  /// - Throws: `NoProof` or `LimitReached`.
+  static func learned(
+    _ network: Network, _ canonical: CanonicalNetwork, _ claims: Claims, for indices: [Int],
+    _ limits: VerificationLimits
+  ) throws -> Prover {
+    let starts = claims.senders + claims.tags.flatMap(\.sources)
+    let graph = ProofGraph(
+      canonical, devices: network.devices.count, from: starts.map(\.location))
+    var prover = Prover(
+      claims, graph, try Engine(network, canonical, setLimit: limits.setEdges))
+    try prover.learn(for: indices)
+    return prover
+  }
+
+  private init(_ claims: Claims, _ graph: ProofGraph, _ engine: consuming Engine) {
     var watchers: [Int: Ranges] = [:]
     for (index, tag) in claims.tags.enumerated() {
       for device in tag.watched {
@@ -48,7 +63,7 @@ struct Prover: ~Copyable {
   }
 
   /// Learns what sessions there can be, and what comes where that some claims ask about.
-  mutating func learn(for indices: [Int]) throws {
+  private mutating func learn(for indices: [Int]) throws {
     var senders: [ReachKey.Start] = []
     for sender in claims.senders {
       senders.append(

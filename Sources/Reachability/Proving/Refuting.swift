@@ -22,8 +22,7 @@ private struct Taking {
   var index: Int
   var family: Family
   var way: SessionWay
-  var registers: [(field: HeaderField, values: Ranges)]
-  var use: UInt128
+  var noted: SessionNotes
 }
 
 /// Finds runs that break a claim: backwards from what is forbidden to where packets start, and
@@ -135,13 +134,13 @@ extension Prover {
         for family in known.changes.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
           guard let changes = known.changes[family] else { continue }
           for way in sessionWays(of: device) {
-            let (registers, use) = registers(way, known, changes, at: device)
-            let taking = Taking(
-              owner: owner, index: index, family: family, way: way, registers: registers, use: use)
-            let fits = try fitting(after, taking)
+            let noted = registers(way, known, changes, at: device)
+            let fits = try before(after, noting: noted)
             if fits.isEmpty { continue }
             let taken = try taken(by: known.sessions, known, way, family)
             let there = try engine.store.intersection(fits, taken)
+            let taking = Taking(
+              owner: owner, index: index, family: family, way: way, noted: noted)
             result.append(
               (try engine.store.project(there, away: Trail.ghosts(in: .session)), taking))
           }
@@ -149,18 +148,6 @@ extension Prover {
       }
     }
     return result
-  }
-
-  /// Packets as they were before a device noted what it does when a session takes them.
-  private mutating func fitting(_ space: HeaderSpace, _ taking: Taking) throws -> HeaderSpace {
-    var result = space
-    for (field, values) in taking.registers {
-      result = try engine.store.restrict(result, field, to: values)
-      if result.isEmpty { return result }
-    }
-    result = try engine.store.project(result, away: taking.registers.map(\.field))
-    return try engine.store.restrict(
-      result, .sessionUse, to: Ranges(taking.use...HeaderField.sessionUse.greatest))
   }
 }
 
@@ -182,7 +169,7 @@ extension Prover {
         else { return nil }
         after = taken
       } else {
-        let images = images(of: packet, at: steps[index].location, to: steps[next].location)
+        let images = images(of: packet, at: steps[index].location)
         after = try engine.store.intersection(
           try engine.store.space(of: images), steps[next].space)
       }
@@ -220,7 +207,7 @@ extension Prover {
   }
 
   /// What becomes of one packet on its way to a location, but for what sessions take.
-  private func images(of packet: HeaderBox, at location: Int, to next: Int) -> [HeaderBox] {
+  private func images(of packet: HeaderBox, at location: Int) -> [HeaderBox] {
     switch engine.canonical.locations[location] {
     case .rewrite(let writes, _): return images(of: packet, under: writes)
     case .recall: return [Self.forgettingTrail(packet)]
@@ -240,9 +227,9 @@ extension Prover {
     let known = classes[taking.owner][taking.index]
     let bare = Self.forgettingTrail(packet).without(Trail.ghosts(in: .session))
     // The packet as it is before and after, with any ghosts that a session could give it.
-    var wanted = try fitting(try beforeForgetting(space), taking)
+    var wanted = try before(try beforeForgetting(space), noting: taking.noted)
     wanted = try engine.store.restrict(
-      wanted, to: bare.without(Self.trail + taking.registers.map(\.field)))
+      wanted, to: bare.without(Self.trail + taking.noted.values.map(\.field)))
     var sessions = try sessions(taking: wanted, known, taking.way, taking.family)
     sessions = try engine.store.intersection(sessions, known.sessions)
     let opening = known.box.constrained(.origin, to: Ranges(0))
@@ -260,14 +247,8 @@ extension Prover {
       opened.append(Refutation.Step(location: next, packet: end.packet))
     }
     search.openers.append(opened)
-    var boxes: [HeaderBox] = []
-    let pair = Self.session(last, of: known)
-    for packets in packets(takenBy: pair, known, taking.way, taking.family) {
-      var box = bare.intersection(packets).constrained(
-        .sessionUse, to: Ranges(taking.use...HeaderField.sessionUse.greatest))
-      for (field, values) in taking.registers { box = box.with(field, values) }
-      boxes.append(box)
-    }
+    let boxes = taken(
+      bare, by: Self.session(last, of: known), known, taking.way, taking.family, taking.noted)
     return try engine.store.intersection(try engine.store.space(of: boxes), space)
   }
 }
@@ -291,11 +272,7 @@ public func refute(
   var result = Refutations()
   if broken.isEmpty { return result }
   do {
-    let starts = claims.senders + claims.tags.flatMap(\.sources)
-    let graph = ProofGraph(
-      canonical, devices: network.devices.count, from: starts.map(\.location))
-    var prover = Prover(claims, graph, try Engine(network, canonical, setLimit: limits.setEdges))
-    try prover.learn(for: broken)
+    var prover = try Prover.learned(network, canonical, claims, for: broken, limits)
     for claim in broken {
       do {
         result.refutations.append(try prover.refutation(of: claim))

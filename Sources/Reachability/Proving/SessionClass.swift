@@ -45,6 +45,9 @@ enum SessionWay: CaseIterable {
   var isError: Bool { self == .error || self == .openerError }
 }
 
+/// What a device notes of a packet that a session takes, and the least `sessionUse`.
+typealias SessionNotes = (values: [(field: HeaderField, values: Ranges)], use: UInt128)
+
 extension Prover {
   /// The classes of what a device remembers.
   mutating func sessionClasses(of device: Int) throws -> [SessionClass] {
@@ -102,7 +105,7 @@ extension Prover {
   /// What a device notes of a packet that a session takes, and the least `sessionUse`.
   func registers(
     _ way: SessionWay, _ known: SessionClass, _ changes: SessionClass.Changes, at device: Int
-  ) -> (values: [(field: HeaderField, values: Ranges)], use: UInt128) {
+  ) -> SessionNotes {
     let bypasses = engine.network.devices[device].sessions?.bypassesFilters ?? false
     let state: ConnectionState = way.isError ? .related : .established
     let flags = bypasses ? RegisterCode.forwarded : 0

@@ -215,6 +215,20 @@ extension Prover {
     return try engine.store.project(try engine.store.restrict(space, to: box), away: Self.trail)
   }
 
+  /// The packets of which a device notes what it does when a session takes them, as they were before.
+  mutating func before(
+    _ space: HeaderSpace, noting noted: SessionNotes
+  ) throws -> HeaderSpace {
+    var result = space
+    for (field, values) in noted.values {
+      result = try engine.store.restrict(result, field, to: values)
+      if result.isEmpty { return result }
+    }
+    result = try engine.store.project(result, away: noted.values.map(\.field))
+    return try engine.store.restrict(
+      result, .sessionUse, to: Ranges(noted.use...HeaderField.sessionUse.greatest))
+  }
+
   private mutating func beforeWatch(
     _ origins: Ranges, _ space: HeaderSpace
   ) throws -> HeaderSpace {
@@ -241,16 +255,9 @@ extension Prover {
         for family in known.changes.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
           guard let changes = known.changes[family] else { continue }
           for way in sessionWays(of: device) {
-            let registers = registers(way, known, changes, at: device)
-            var packets = after
-            for (field, values) in registers.values {
-              packets = try engine.store.restrict(packets, field, to: values)
-              if packets.isEmpty { break }
-            }
+            let packets = try before(
+              after, noting: registers(way, known, changes, at: device))
             if packets.isEmpty { continue }
-            packets = try engine.store.project(packets, away: registers.values.map(\.field))
-            packets = try engine.store.restrict(
-              packets, .sessionUse, to: Ranges(registers.use...HeaderField.sessionUse.greatest))
             var breaking = try sessions(
               taking: try engine.store.intersection(packets, coming), known, way, family)
             if !breaking.isEmpty {
