@@ -26,8 +26,8 @@ extension ClaimLowering {
     case .managedFrom(let devices, let from, let services):
       let others = traffic.others(than: from, and: devices)
       return [ask(others, devices, services: services ?? .management, counted: counted)]
-    case .mustReach: throw NoClaim(reason: "it says what must arrive, not what must not")
-    case .noDualHomed: throw NoClaim(reason: "it is not about packets")
+    case .mustReach, .noDualHomed:
+      throw NoClaim(reason: "it does not say what must not arrive")
     }
   }
 

@@ -118,7 +118,22 @@ struct ClaimLowering {
       let sides = [a, b].map { network.hosts(in: $0, except: except) }
       return .apart(left: sides[0], right: sides[1])
     }
+    if case .mustReach(let from, let to, let services) = resolved.obligation {
+      return try must(traffic.goals(from: from, to: to, services: services))
+    }
     return try never(Ask.joined(try asks(of: resolved)))
+  }
+
+  /// The claim that goals are reached.
+  private func must(_ goals: [[Claims.Trip]]) throws(NoClaim) -> Claims.Claim.Kind {
+    let asks = goals.joined().flatMap(\.asks)
+    guard goals.joined().allSatisfy({ !$0.asks.isEmpty }) else {
+      throw NoClaim(reason: ZoneTraffic.nobodyAsks)
+    }
+    guard asks.reduce(0, { $0 + $1.boxes.count }) <= ClaimBounds.boxes else {
+      throw NoClaim(reason: "it asks for more than \(ClaimBounds.boxes) boxes")
+    }
+    return .must(goals: goals)
   }
 
   /// The claim that nothing happens which is asked about.

@@ -34,6 +34,44 @@ public struct Claims: Hashable, Sendable {
     }
   }
 
+  /// A way in which connections may come about: packets that ask, where they have to arrive, and what
+  /// answers them.
+  public struct Trip: Hashable, Sendable {
+    /// The packets that ask.
+    public var asks: [Packets]
+    /// Where they have to arrive.
+    public var arrives: [Packets]
+    /// Where answers start.
+    public var answers: [Answer]
+    /// Where answers have to arrive.
+    public var returns: [Packets]
+
+    /// Creates a trip.
+    public init(
+      asks: [Packets] = [], arrives: [Packets] = [], answers: [Answer] = [],
+      returns: [Packets] = []
+    ) {
+      self.asks = asks
+      self.arrives = arrives
+      self.answers = answers
+      self.returns = returns
+    }
+  }
+
+  /// Where answers to what arrived at a location start.
+  public struct Answer: Hashable, Sendable {
+    /// The location where the packets arrived that are answered.
+    public var arrived: Int
+    /// Where answers start, and which do there.
+    public var packets: Packets
+
+    /// Creates an answer.
+    public init(arrived: Int, packets: Packets) {
+      self.arrived = arrived
+      self.packets = packets
+    }
+  }
+
   /// One requirement.
   public struct Claim: Hashable, Sendable {
     /// What is claimed.
@@ -42,6 +80,8 @@ public struct Claims: Hashable, Sendable {
       case never(tags: [Int], forbidden: [Packets])
       /// Nobody is on both sides.
       case apart(left: [String], right: [String])
+      /// Each goal is reached by one of its trips.
+      case must(goals: [[Trip]])
     }
 
     /// The requirement's id.

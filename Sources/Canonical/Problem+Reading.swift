@@ -31,10 +31,7 @@ struct ProblemReader {
   private var hasBegun = false
   /// Whether the entries of a table are being read.
   private var isInTable = false
-  /// What the last claim says so far.
-  private var forbidden: [Claims.Packets] = []
-  private var left: [String] = []
-  private var right: [String] = []
+  private var claims = ClaimsReader()
   /// Locations that lines name, each with the first line that does.
   private var named: [(location: Int, line: Int)] = []
 
@@ -56,9 +53,9 @@ struct ProblemReader {
 
   /// The problem, if all that is named is there.
   mutating func finish(at end: Int) throws(ProblemError) -> Problem {
-    endClaim()
+    problem.claims = claims.finish()
     if !hasBegun || isInTable { throw ProblemError(line: end, message: "the text ends too early") }
-    for (location, line) in named where location >= problem.locations.count {
+    for (location, line) in named + claims.named where location >= problem.locations.count {
       throw ProblemError(line: line, message: "there is no location \(location)")
     }
     return problem
@@ -71,8 +68,7 @@ struct ProblemReader {
     let words = text.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: false)
     guard words.count == 6, words[2...4].joined(separator: " ") == "has no claim:" else { return }
     var line = try ProblemLine(ArraySlice(words[1].utf8), number: number)
-    problem.claims.unclaimed.append(
-      Claims.Unclaimed(name: try line.name(), reason: String(words[5])))
+    claims.note(Claims.Unclaimed(name: try line.name(), reason: String(words[5])))
   }
 
   private mutating func read(_ keyword: String, _ line: inout ProblemLine) throws(ProblemError) {
@@ -88,7 +84,7 @@ struct ProblemReader {
       let reply = UInt8(try line.number(below: 256))
       problem.answers.append(.init(family: family, request: request, reply: reply))
     case "condition":
-      try expect(problem.conditions.count, &line)
+      try line.expect(problem.conditions.count)
       if line.accepts("of") {
         problem.conditions.append(.evaluation(of: try line.fields()))
       } else if line.accepts("global") {
@@ -97,10 +93,10 @@ struct ProblemReader {
         throw line.error("a condition is global, or of fields")
       }
     case "segment":
-      try expect(problem.segments, &line)
+      try line.expect(problem.segments)
       problem.segments += 1
     case "device":
-      try expect(problem.devices.count, &line)
+      try line.expect(problem.devices.count)
       problem.devices.append(Problem.Device())
     case "sessions": try readSessions(&line)
     case "translation": try readTranslation(&line)
@@ -112,16 +108,12 @@ struct ProblemReader {
         .init(code: code, translation: try line.number(below: count + 1)))
     case "table", "entry", "or", "otherwise": try readTable(keyword, &line)
     case "location":
-      try expect(problem.locations.count, &line)
+      try line.expect(problem.locations.count)
       let location = try readLocation(&line)
       problem.locations.append(location)
       named += location.successors.map { ($0, line.number) }
-    default: try readClaims(keyword, &line)
+    default: try claims.read(keyword, &line, devices: problem.devices.count)
     }
-  }
-
-  private func expect(_ next: Int, _ line: inout ProblemLine) throws(ProblemError) {
-    if try line.number() != next { throw line.error("\(next) comes next") }
   }
 
   private func device(_ line: inout ProblemLine) throws(ProblemError) -> Int {
@@ -144,7 +136,7 @@ struct ProblemReader {
 
   private mutating func readTranslation(_ line: inout ProblemLine) throws(ProblemError) {
     let device = try device(&line)
-    try expect(problem.devices[device].translations.count + 1, &line)
+    try line.expect(problem.devices[device].translations.count + 1)
     let address = try line.change()
     problem.devices[device].translations.append(
       Problem.Translation(address: address, port: try line.change()))
@@ -154,7 +146,7 @@ struct ProblemReader {
     _ keyword: String, _ line: inout ProblemLine
   ) throws(ProblemError) {
     if keyword == "table" {
-      try expect(problem.tables.count, &line)
+      try line.expect(problem.tables.count)
       problem.tables.append(.init(entries: [], otherwise: 0, outcomes: 0, endOfList: nil))
       isInTable = true
       return
@@ -248,87 +240,5 @@ struct ProblemReader {
       }
     }
     return .rewrite(writes, next: next)
-  }
-
-  // MARK: Claims
-
-  private mutating func readClaims(
-    _ keyword: String, _ line: inout ProblemLine
-  ) throws(ProblemError) {
-    let tag = problem.claims.tags.count - 1
-    switch keyword {
-    case "sender":
-      named.append((try Self.readPackets(into: &problem.claims.senders, &line), line.number))
-    case "tag":
-      try expect(problem.claims.tags.count + 1, &line)
-      problem.claims.tags.append(Claims.Tag(sources: []))
-    case "source" where tag >= 0:
-      let location = try Self.readPackets(into: &problem.claims.tags[tag].sources, &line)
-      named.append((location, line.number))
-    case "watched" where tag >= 0:
-      problem.claims.tags[tag].watched.append(try device(&line))
-    case "claim": try readClaim(&line)
-    case "forbid", "left", "right": try readClaimed(keyword, &line)
-    default: throw line.error("'\(keyword)' is unknown, or not expected here")
-    }
-  }
-
-  private mutating func readClaim(_ line: inout ProblemLine) throws(ProblemError) {
-    endClaim()
-    let number = problem.claims.claims.count
-    try expect(number, &line)
-    let kind: Claims.Claim.Kind
-    let name: String
-    if line.accepts("never") {
-      name = try line.name()
-      let tags = try line.list(below: problem.claims.tags.count + 1)
-      if tags.contains(0) { throw line.error("0 is no tag") }
-      kind = .never(tags: tags.map { $0 - 1 }, forbidden: [])
-    } else if line.accepts("apart") {
-      name = try line.name()
-      kind = .apart(left: [], right: [])
-    } else {
-      throw line.error("a claim is never, or apart")
-    }
-    problem.claims.claims.append(Claims.Claim(name: name, requirement: number, kind: kind))
-  }
-
-  private mutating func readClaimed(
-    _ keyword: String, _ line: inout ProblemLine
-  ) throws(ProblemError) {
-    switch (problem.claims.claims.last?.kind, keyword) {
-    case (.never?, "forbid"):
-      named.append((try Self.readPackets(into: &forbidden, &line), line.number))
-    case (.apart?, "left"): left.append(try line.name())
-    case (.apart?, "right"): right.append(try line.name())
-    default: throw line.error("'\(keyword)' does not belong to a claim")
-    }
-  }
-
-  /// Gives the last claim what was read of it.
-  private mutating func endClaim() {
-    guard let last = problem.claims.claims.indices.last else { return }
-    switch problem.claims.claims[last].kind {
-    case .never(let tags, _):
-      problem.claims.claims[last].kind = .never(tags: tags, forbidden: forbidden)
-    case .apart: problem.claims.claims[last].kind = .apart(left: left, right: right)
-    }
-    forbidden = []
-    left = []
-    right = []
-  }
-
-  /// Adds the box of a line to the packets of its location, if that was the last one, too.
-  private static func readPackets(
-    into packets: inout [Claims.Packets], _ line: inout ProblemLine
-  ) throws(ProblemError) -> Int {
-    let location = try line.number()
-    let box = try line.box()
-    if packets.last?.location == location {
-      packets[packets.count - 1].boxes.append(box)
-    } else {
-      packets.append(Claims.Packets(location: location, boxes: [box]))
-    }
-    return location
   }
 }

@@ -150,6 +150,14 @@ private struct ProblemWriter {
         end { $0.claim(claim) }
         write("left ", left)
         write("right ", right)
+      case .must(let goals):
+        text.add("must ")
+        text.add(name: claim.name)
+        end { $0.claim(claim) }
+        for goal in goals {
+          text.add("goal\n")
+          for trip in goal { write(trip) }
+        }
       }
     }
     for unclaimed in claims.unclaimed {
@@ -159,6 +167,14 @@ private struct ProblemWriter {
       text.add(remark: unclaimed.reason)
       text.endLine()
     }
+  }
+
+  private mutating func write(_ trip: Claims.Trip) {
+    text.add("trip\n")
+    for packets in trip.asks { write("asks ", packets) }
+    for packets in trip.arrives { write("arrives ", packets) }
+    for answer in trip.answers { write("answers \(answer.arrived) ", answer.packets) }
+    for packets in trip.returns { write("returns ", packets) }
   }
 
   // MARK: Parts of lines

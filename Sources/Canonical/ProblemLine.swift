@@ -84,6 +84,11 @@ struct ProblemLine {
     return Int(value)
   }
 
+  /// Reads a number, which has to be this one.
+  mutating func expect(_ next: Int) throws(ProblemError) {
+    if try number() != next { throw error("\(next) comes next") }
+  }
+
   /// All numbers up to the end of the line.
   mutating func numbers() throws(ProblemError) -> [Int] {
     var result: [Int] = []

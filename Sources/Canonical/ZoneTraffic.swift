@@ -28,7 +28,7 @@ public struct ZoneTraffic: Sendable {
   }()
 
   /// A packet that was just sent.
-  private static let fresh = outside.constrained(.monitor, to: Ranges(0))
+  static let fresh = outside.constrained(.monitor, to: Ranges(0))
     .constrained(.origin, to: Ranges(0))
 
   /// Boxes of the frames that carry no IP.

@@ -35,6 +35,9 @@ extension Certificate {
         text.endLine()
       }
     }
+    for (goal, trip) in trips.enumerated() {
+      text.add("trip \(goal) \(trip.trip) \(trip.application) \(trip.rank)\n")
+    }
     text.add("end\n")
     return text
   }

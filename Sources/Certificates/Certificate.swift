@@ -75,6 +75,23 @@ public struct Certificate: Hashable, Sendable {
     }
   }
 
+  /// How a goal of a `must` claim is reached.
+  public struct Trip: Hashable, Sendable {
+    /// The trip of the goal that succeeds.
+    public var trip: Int
+    /// The application with which it does, from 1.
+    public var application: Int
+    /// A bound on the steps there and back.
+    public var rank: Int
+
+    /// Creates a record of a trip.
+    public init(trip: Int, application: Int, rank: Int) {
+      self.trip = trip
+      self.application = application
+      self.rank = rank
+    }
+  }
+
   /// The claims that it proves.
   public var claims: [Int]
   /// The locations where any packet may be.
@@ -85,16 +102,19 @@ public struct Certificate: Hashable, Sendable {
   public var bounds: [Bound]
   /// The hints for what senders and sources send.
   public var starts: [Hint]
+  /// For each goal of a `must` claim, which is then the only one, how it is reached.
+  public var trips: [Trip]
 
   /// Creates a certificate.
   public init(
     claims: [Int], open: Ranges = .none, memories: [Memory] = [], bounds: [Bound] = [],
-    starts: [Hint] = []
+    starts: [Hint] = [], trips: [Trip] = []
   ) {
     self.claims = claims
     self.open = open
     self.memories = memories
     self.bounds = bounds
     self.starts = starts
+    self.trips = trips
   }
 }

@@ -70,6 +70,9 @@ struct ObligationWriter {
     guard certificate.claims.contains(claim), system.claims.claims.indices.contains(claim) else {
       throw NotExpressible(reason: "the certificate is for other claims")
     }
+    if case .must = system.claims.claims[claim].kind {
+      throw NotExpressible(reason: "it says what must arrive, of which every way is followed")
+    }
     self.system = system
     self.certificate = certificate
     self.claim = claim
@@ -244,6 +247,7 @@ struct ObligationWriter {
           [within, own, packet.isIn(part.boxes)],
           expecting: .unsat)
       }
+    case .must: break
     case .apart(let left, let right):
       let both = Set(left).intersection(right).sorted()
       script.ask(

@@ -29,7 +29,7 @@ extension TransitionSystem {
     within bounds: UnrollingBounds = UnrollingBounds()
   ) throws(NotExpressible) -> SolverScript {
     guard case .never(let tags, let forbidden) = claims.claims[claim].kind else {
-      throw NotExpressible(reason: "it is no question about packets")
+      throw NotExpressible(reason: "it does not say what must not arrive")
     }
     var unrolling = Unrolling(self, bounds)
     let starts = tags.sorted().flatMap { tag in

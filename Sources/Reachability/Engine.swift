@@ -308,7 +308,7 @@ struct Engine: ~Copyable {
   /// Makes the outcomes stale that were found for values that are about to be overwritten: packets
   /// that needed one carry a mark that some outcome let them through, from which nothing follows
   /// for other packets.
-  private mutating func forgetOutcomes(
+  mutating func forgetOutcomes(
     dependingOn fields: [HeaderField], in flow: inout Flow
   ) throws(LimitReached) {
     for (literal, condition) in literals(dependingOn: fields, in: flow.space) {

@@ -11,8 +11,10 @@ struct Passage {
   var failing: [Flow] = []
   /// The location at which a plan left a choice open, and how many options it has.
   var openChoice: (location: Int, options: Int)?
-  /// The packets that arrive, by where they do.
-  var arrived: [(delivery: CanonicalNetwork.Delivery, flow: Flow)] = []
+  /// The packets that arrive, by the location where they do.
+  var arrived: [(location: Int, flow: Flow)] = []
+  /// The most steps that any of them took.
+  var steps = 0
 }
 
 extension Engine {
@@ -30,7 +32,7 @@ extension Engine {
   /// With `learning` the sessions that they open are learnt, and otherwise what was sent is tracked.
   /// With `answers` they are replies: a device that remembers their session takes them as such.
   mutating func passage(
-    of starts: [ReachKey.Start], to goal: ZoneExtent, learning: Bool, answers: Bool,
+    of starts: [ReachKey.Start], to goal: [Int: HeaderSpace], learning: Bool, answers: Bool,
     plan: [Int: Int]? = nil
   ) throws(LimitReached) -> Passage {
     var frontier: [Int: [Flow]] = [:]
@@ -67,6 +69,7 @@ extension Engine {
       steps += 1
     }
     for location in frontier.keys.sorted() { passage.failing += frontier[location] ?? [] }
+    passage.steps = steps
     return passage
   }
 
@@ -80,7 +83,7 @@ extension Engine {
 
   /// One step of a passage: where the packets go from a location.
   private mutating func pass(
-    _ flow: Flow, _ location: Int, _ goal: ZoneExtent, learning: Bool, answers: Bool,
+    _ flow: Flow, _ location: Int, _ goal: [Int: HeaderSpace], learning: Bool, answers: Bool,
     _ passage: inout Passage
   ) throws(LimitReached) -> [(Int, Flow)] {
     switch canonical.locations[location] {
@@ -112,8 +115,8 @@ extension Engine {
     case .watch(_, let next): return [(next, flow)]
     case .leave(let next):
       return [(next, try leave(flow, learning ? .learning : .following))]
-    case .deliver(let delivery):
-      try deliver(flow, delivery, goal, &passage)
+    case .deliver:
+      try deliver(flow, location, goal, &passage)
       return []
     case .drop:
       passage.failing.append(flow)
@@ -122,61 +125,16 @@ extension Engine {
   }
 
   private mutating func deliver(
-    _ flow: Flow, _ delivery: CanonicalNetwork.Delivery, _ goal: ZoneExtent,
-    _ passage: inout Passage
+    _ flow: Flow, _ location: Int, _ goal: [Int: HeaderSpace], _ passage: inout Passage
   ) throws(LimitReached) {
-    var wanted: [HeaderBox] = []
-    switch delivery {
-    case .segment(let segment):
-      if let part = goal[segment] { wanted = part.addresses.destinationBoxes }
-    case .device(let device):
-      if goal.devices.contains(device) { wanted = [HeaderBox()] }
-    }
-    let space = try store.space(of: wanted)
-    let arrived = try store.intersection(flow.space, space)
-    let elsewhere = try store.subtracting(space, from: flow.space)
+    let wanted = goal[location] ?? .empty
+    let arrived = try store.intersection(flow.space, wanted)
+    let elsewhere = try store.subtracting(wanted, from: flow.space)
     if !arrived.isEmpty {
-      passage.arrived.append((delivery, Flow(trail: flow.trail, space: arrived)))
+      passage.arrived.append((location, Flow(trail: flow.trail, space: arrived)))
     }
     if !elsewhere.isEmpty {
       passage.failing.append(Flow(trail: flow.trail, space: elsewhere))
     }
-  }
-
-  /// Where packets start that a well-behaved host on a segment sends: those for its own subnets
-  /// there, all others at its gateway, or at every neighbour where no gateway is named.
-  mutating func obedientStarts(
-    _ space: HeaderSpace, on segment: Int, gateway: [Family: IPAddress]
-  ) throws(LimitReached) -> [ReachKey.Start] {
-    if segment == network.internet {
-      return [ReachKey.Start(location: canonical.sent[segment], space: space)]
-    }
-    let near = network.domain(of: segment).reduce(AddressSet.none) {
-      $0.union(AddressSet(network.segments[$1].subnets))
-    }
-    let onLink = try store.intersection(
-      space, try store.space(of: near.union(Network.linkLocal).destinationBoxes))
-    var result = [ReachKey.Start(location: canonical.put[segment], space: onLink)]
-    let away = try store.subtracting(onLink, from: space)
-    let ports = network.domain(of: segment).flatMap { network.ports(on: $0) }.sorted()
-    for family in [Family.ipv4, .ipv6] {
-      let part = try store.restrict(away, .family, to: Ranges(UInt128(family.rawValue)))
-      if part.isEmpty { continue }
-      let wanted = ports.filter { port in
-        guard let gateway = gateway[family] else { return true }
-        return network.devices[port.device].interfaces[port.interface]
-          .answeredAddresses.contains(gateway)
-      }
-      for port in wanted {
-        result.append(
-          ReachKey.Start(
-            location: canonical.arrival[port.device][port.interface], space: part))
-      }
-      if wanted.isEmpty {
-        // Nobody forwards it: it stays on the segment, and goes to nobody.
-        result.append(ReachKey.Start(location: canonical.put[segment], space: part))
-      }
-    }
-    return result
   }
 }

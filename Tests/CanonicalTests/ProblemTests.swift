@@ -48,7 +48,7 @@ private func text(
     let lines = try text([
       requirement("no web", .isolate(from: a, to: b, services: .any)),
       requirement("@", .noDualHomed(a, b, except: nil)),
-      requirement("get", .mustReach(from: a, to: b, services: .any)),
+      requirement("get", .mustReach(from: a, to: b, services: try ServiceSet(parsing: "tcp/80"))),
     ]).split(separator: "\n").map(String.init)
     let digest = String(repeating: "0", count: 64)
     #expect(lines.first == "firebreak-network 1")
@@ -56,7 +56,7 @@ private func text(
       "input \(digest) my%20net%25.json", "answer 0 8 0", "answer 1 128 129", "segment 1",
       "device 0", "table 0", "drop denied", "deliver segment 0", "deliver device 0",
       "entry 0 destinationPort=80", "tag 1", "claim 0 never no%20web 1", "claim 1 apart %40",
-      "# get has no claim: it says what must arrive, not what must not",
+      "claim 2 must get", "goal", "trip",
     ] {
       #expect(lines.contains { $0 == line || $0.hasSuffix(" " + line) }, "\(line)")
     }
@@ -64,6 +64,11 @@ private func text(
     #expect(forbidden.count == 3)
     #expect(forbidden.contains { $0.contains("destinationIPv4=10.2.0.0-10.2.0.255") })
     #expect(forbidden.allSatisfy { $0.hasSuffix(" sessionUse=0-2") })
+    let trip = lines.drop { $0 != "trip" }.dropFirst()
+    #expect(
+      trip.map { String($0.prefix { $0 != " " }) } == ["asks", "arrives", "answers", "returns"])
+    let box = "protocol=6 sourcePort=1024-65535 destinationPort=80"
+    #expect(trip.first?.contains(box) == true, "\(trip)")
   }
 
   @Test func `says in remarks where lines come from`() throws {

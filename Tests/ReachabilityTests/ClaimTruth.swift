@@ -16,6 +16,17 @@ extension Engine {
   mutating func isTrue(_ claim: Claims.Claim, of claims: Claims) throws(LimitReached) -> Bool? {
     switch claim.kind {
     case .apart(let left, let right): return Set(left).isDisjoint(with: right)
+    case .must(let goals):
+      var isReached = true
+      for goal in goals {
+        var succeeds = false
+        for trip in goal where !succeeds {
+          guard case .followed(let failing, _) = try outcome(of: trip) else { return nil }
+          succeeds = try !working(failing).isEmpty
+        }
+        isReached = isReached && succeeds
+      }
+      return isReached
     case .never(let tags, let forbidden):
       for tag in tags {
         let starts = try starts(claims.tags[tag].sources, origin: tag + 1)

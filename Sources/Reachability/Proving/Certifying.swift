@@ -22,11 +22,18 @@ public func certify(
 ) -> Certification {
   var result = Certification()
   var apart: [Int] = []
+  var must: [Int] = []
   var groups: [[Int]] = []
   var groupOfTags: [[Int]: Int] = [:]
   for index in held {
-    guard case .never(let tags, _) = claims.claims[index].kind else {
+    let tags: [Int]
+    switch claims.claims[index].kind {
+    case .never(let named, _): tags = named
+    case .apart:
       apart.append(index)
+      continue
+    case .must:
+      must.append(index)
       continue
     }
     if let group = groupOfTags[tags] {
@@ -58,7 +65,41 @@ public func certify(
       }
     }
   }
+  for index in must {
+    do {
+      result.certificates.append(
+        try certificate(of: index, network, canonical, claims, limits))
+    } catch {
+      result.failures.append((index, reason(error)))
+    }
+  }
   return result
+}
+
+/// A certificate of a claim that says what must arrive: the trips that succeed.
+///
+/// - Throws: `NoProof` or `LimitReached`.
+private func certificate(
+  of index: Int, _ network: Network, _ canonical: CanonicalNetwork, _ claims: Claims,
+  _ limits: VerificationLimits
+) throws -> Certificate {
+  guard case .must(let goals) = claims.claims[index].kind else {
+    throw NoProof(reason: "it does not say what must arrive")
+  }
+  var engine = try Engine(network, canonical, setLimit: limits.setEdges)
+  var trips: [Certificate.Trip] = []
+  for goal in goals {
+    var found: Certificate.Trip?
+    for (number, trip) in goal.enumerated() where found == nil {
+      guard case .followed(let failing, let steps) = try engine.outcome(of: trip),
+        let application = try engine.working(failing).least
+      else { continue }
+      found = Certificate.Trip(trip: number, application: Int(application), rank: steps)
+    }
+    guard let found else { throw NoProof(reason: "no application is known to work with all") }
+    trips.append(found)
+  }
+  return Certificate(claims: [index], trips: trips)
 }
 
 /// Why something could not be made, one sentence without a final full stop.
