@@ -1,7 +1,6 @@
 public import Packets
 
-/// A run of a canonical network that breaks a claim: one packet, step by step, with those that open
-/// the sessions that it needs.
+/// What shows that a claim about a canonical network is false: runs of packets, step by step.
 ///
 /// `Documentation/CertificateFormat.md` says what each part means.
 public struct Refutation: Hashable, Sendable {
@@ -19,15 +18,38 @@ public struct Refutation: Hashable, Sendable {
     }
   }
 
+  /// A packet that asks and its answer, of which one fails.
+  public struct LostRun: Hashable, Sendable {
+    /// The steps of the packet that asks; the steps before a write of `application` have all the
+    /// applications for which it goes this way.
+    public var asking: [Step]
+    /// The steps of the answer, where the packet arrived.
+    public var answering: [Step]
+
+    /// Creates a run.
+    public init(asking: [Step], answering: [Step] = []) {
+      self.asking = asking
+      self.answering = answering
+    }
+  }
+
+  /// How a claim is shown to be false.
+  public enum Kind: Hashable, Sendable {
+    /// Packets in the order in which they start; the last breaks the claim.
+    case breaks([[Step]])
+    /// For each trip of a goal, the runs by which it fails with every application.
+    case fails(goal: Int, trips: [[LostRun]])
+  }
+
   /// The claim that is false.
   public var claim: Int
-  /// The packets in the order in which they start; the last breaks the claim.
-  public var runs: [[Step]]
+  /// What shows it.
+  public var kind: Kind
 
   /// Creates a refutation.
-  public init(claim: Int, runs: [[Step]]) {
+  public init(claim: Int, kind: Kind) {
     self.claim = claim
-    self.runs = runs
+    self.kind = kind
   }
 }
 
@@ -37,19 +59,33 @@ extension Refutation {
   public func text(network digest: String) -> CanonicalText {
     var text = CanonicalText()
     text.add("firebreak-refutation 1\nnetwork \(digest)\nrefutes \(claim)\n")
-    for run in runs {
-      var last: HeaderBox?
-      for step in run {
-        text.add(last == nil ? "starts " : "goes ")
-        text.add(step.location)
-        text.space()
-        text.add(last.map(step.packet.changes(since:)) ?? step.packet.plain)
-        text.endLine()
-        last = step.packet
+    switch kind {
+    case .breaks(let runs):
+      for run in runs { Self.write(run, "starts ", to: &text) }
+    case .fails(let goal, let trips):
+      text.add("goal \(goal)\n")
+      for (number, runs) in trips.enumerated() {
+        text.add("fails \(number)\n")
+        for run in runs {
+          Self.write(run.asking, "starts ", to: &text)
+          Self.write(run.answering, "answers ", to: &text)
+        }
       }
     }
     text.add("end\n")
     return text
+  }
+
+  private static func write(_ run: [Step], _ keyword: String, to text: inout CanonicalText) {
+    var last: HeaderBox?
+    for step in run {
+      text.add(last == nil ? keyword : "goes ")
+      text.add(step.location)
+      text.space()
+      text.add(last.map(step.packet.changes(since:)) ?? step.packet.plain)
+      text.endLine()
+      last = step.packet
+    }
   }
 }
 

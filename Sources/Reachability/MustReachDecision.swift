@@ -35,7 +35,7 @@ extension Verifier {
     case .followed(let failing, _):
       if try !engine.working(failing).isEmpty { return Decision(.holds(Proof())) }
       return try decision(
-        on: failing.map { Breach(delivery: .segment(0), flow: $0, origin: from) })
+        on: failing.map { Breach(delivery: .segment(0), flow: $0.flow, origin: from) })
     }
   }
 

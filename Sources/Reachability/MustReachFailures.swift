@@ -4,11 +4,20 @@ import Networks
 import Packets
 import Simulation
 
+/// Packets with which a trip fails.
+struct TripFailure {
+  /// The packets: those that do not arrive, or, in terms of how they arrived, those of which the answer
+  /// does not.
+  var flow: Flow
+  /// For an answer, what was chosen on the way there, by location.
+  var plan: [Int: Int]?
+}
+
 /// What became of a trip.
 enum TripOutcome {
   /// The packets that do not arrive, or are not answered, none where the trip succeeds; and the most
   /// steps that any way took, there and back.
-  case followed(failing: [Flow], steps: Int)
+  case followed(failing: [TripFailure], steps: Int)
   /// There are more ways of choosing than are told apart.
   case tooManyPlans
   /// No packet begins it.
@@ -26,7 +35,7 @@ extension Engine {
       }
     }
     if starts.isEmpty { return .nobodyAsks }
-    var failing: [Flow] = []
+    var failing: [TripFailure] = []
     var steps = 0
     for start in starts {
       // Which gateway a host uses is a choice, too: each is a start of its own.
@@ -41,10 +50,10 @@ extension Engine {
   ///
   /// The sender chooses the application, and a service does not name it: what must arrive does so
   /// where it does under some label.
-  mutating func working(_ failing: [Flow]) throws(LimitReached) -> Ranges {
+  mutating func working(_ failing: [TripFailure]) throws(LimitReached) -> Ranges {
     var labels = Ranges.none
-    for flow in failing {
-      labels = labels.union(try store.values(of: .application, in: flow.space))
+    for failure in failing {
+      labels = labels.union(try store.values(of: .application, in: failure.flow.space))
     }
     return labels.complement(upTo: HeaderField.application.greatest).subtracting(Ranges(0))
   }
@@ -56,7 +65,7 @@ extension Engine {
   /// so the ways of choosing are gone through one by one.
   private mutating func failures(
     of start: ReachKey.Start, on trip: Claims.Trip
-  ) throws(LimitReached) -> (failing: [Flow], steps: Int)? {
+  ) throws(LimitReached) -> (failing: [TripFailure], steps: Int)? {
     let known = memories
     sharesSessions = false
     defer {
@@ -65,7 +74,8 @@ extension Engine {
     }
     memories = known.map { _ in SessionMemory() }
     let arrives = try spaces(of: trip.arrives)
-    var failing = try passage(of: [start], to: arrives, learning: false, answers: false).failing
+    let there = try passage(of: [start], to: arrives, learning: false, answers: false)
+    var failing = there.failing.map { TripFailure(flow: $0) }
     var plans: [[Int: Int]] = [[:]]
     var (count, steps) = (0, 0)
     while let plan = plans.popLast() {
@@ -81,10 +91,10 @@ extension Engine {
         continue
       }
       let back = try answering(learnt, on: trip)
-      failing += try asked(back.failing)
+      failing += try asked(back.failing).map { TripFailure(flow: $0, plan: plan) }
       steps = max(steps, learnt.steps + back.steps)
     }
-    return (failing.filter { !$0.space.isEmpty }, steps)
+    return (failing.filter { !$0.flow.space.isEmpty }, steps)
   }
 
   /// What becomes of the answers to packets that arrived.
@@ -107,13 +117,21 @@ extension Engine {
       of: answers, to: try spaces(of: trip.returns), learning: false, answers: true)
   }
 
-  /// Answers in terms of the packets that they answer, with the ends exchanged.
+  /// Answers in terms of the packets that they answer: as they were sent, with the ends exchanged.
   private mutating func asked(_ answers: [Flow]) throws(LimitReached) -> [Flow] {
     var result: [Flow] = []
-    for var flow in answers {
-      flow.space = try swapped(flow.space)
-      flow.trail = .untouched
-      result.append(flow)
+    for flow in answers {
+      var space = flow.space
+      for field in Trail.tracked {
+        guard let ghost = Trail.ghost(of: field, in: .sent) else { continue }
+        switch flow.trail[field] {
+        case .same: break
+        case .moved(let distance): space = try moved(field, by: 0 &- distance, in: space)
+        case .kept:
+          space = try store.rename(ghost, to: field, in: try store.project(space, away: [field]))
+        }
+      }
+      result.append(Flow(trail: .untouched, space: try swapped(space)))
     }
     return result
   }

@@ -39,7 +39,7 @@ struct Prover: ~Copyable {
     return prover
   }
 
-  private init(_ claims: Claims, _ graph: ProofGraph, _ engine: consuming Engine) {
+  init(_ claims: Claims, _ graph: ProofGraph, _ engine: consuming Engine) {
     var watchers: [Int: Ranges] = [:]
     for (index, tag) in claims.tags.enumerated() {
       for device in tag.watched {
@@ -95,6 +95,12 @@ struct Prover: ~Copyable {
             space: try engine.store.assign(.origin, Ranges(UInt128(index + 1)), in: space)))
       }
     }
+    try learnComing(from: starts)
+  }
+
+  /// Learns what comes where of packets that start.
+  mutating func learnComing(from starts: [ReachKey.Start]) throws {
+    coming = [HeaderSpace?](repeating: nil, count: engine.canonical.locations.count)
     let reach = try engine.fixpoint(
       ReachKey(sources: starts, watched: []), mode: .proving, watchers: watchers)
     for location in engine.canonical.locations.indices

@@ -28,6 +28,26 @@ private struct Taking {
 /// Finds runs that break a claim: backwards from what is forbidden to where packets start, and
 /// forwards again with one packet.
 struct RunSearch {
+  /// How packets move.
+  enum Movement {
+    /// As in any run.
+    case free
+    /// As a packet that asks does in a `must` claim, with some choices settled by location.
+    case asking(plan: [Int: Int])
+    /// As an answer does, which sessions of a device take where they can.
+    case answering
+  }
+
+  /// A session that the packet opened which is answered.
+  struct Opened {
+    var owner: Int
+    var index: Int
+    var session: HeaderBox
+  }
+
+  var movement = Movement.free
+  /// The sessions of the packet that is answered.
+  var opened: [Opened] = []
   /// The packets that opened sessions, in the order in which they have to start.
   var openers: [[Refutation.Step]] = []
   /// What the global conditions are.
@@ -43,8 +63,12 @@ extension Prover {
   ///
   /// - Throws: `NoProof` where none is found, `LimitReached`.
   mutating func refutation(of claim: Int) throws -> Refutation {
-    guard case .never(let tags, let forbidden) = claims.claims[claim].kind else {
-      throw NoProof(reason: "somebody is on both sides, which no packet shows")
+    let tags: [Int]
+    let forbidden: [Claims.Packets]
+    switch claims.claims[claim].kind {
+    case .never(let named, let packets): (tags, forbidden) = (named, packets)
+    case .must: throw NoProof(reason: "it says what must arrive, not what must not")
+    case .apart: throw NoProof(reason: "somebody is on both sides, which no packet shows")
     }
     var starts: [(location: Int, space: HeaderSpace)] = []
     for tag in tags {
@@ -62,10 +86,10 @@ extension Prover {
     guard let run = try run(from: starts, to: goals, depth: 0, &search) else {
       throw NoProof(reason: "no single run was found that breaks it")
     }
-    return Refutation(claim: claim, runs: search.openers + [run])
+    return Refutation(claim: claim, kind: .breaks(search.openers + [run]))
   }
 
-  private mutating func start(
+  mutating func start(
     _ packets: Claims.Packets, origin: UInt128
   ) throws -> (location: Int, space: HeaderSpace) {
     let boxes = packets.boxes.map { Self.forgettingTrail($0).with(.origin, Ranges(origin)) }
@@ -73,7 +97,7 @@ extension Prover {
   }
 
   /// One packet's way from one of some starts to one of some goals; `nil` where none is found.
-  private mutating func run(
+  mutating func run(
     from starts: [(location: Int, space: HeaderSpace)],
     to goals: [(location: Int, space: HeaderSpace)], depth: Int, _ search: inout RunSearch
   ) throws -> [Refutation.Step]? {
@@ -99,7 +123,7 @@ extension Prover {
         search = before
       }
       for edge in graph.predecessors[steps[index].location] {
-        for (space, taking) in try preimages(of: steps[index].space, over: edge) {
+        for (space, taking) in try preimages(of: steps[index].space, over: edge, search.movement) {
           var news = try possible(space, at: edge.location)
           let known = visited[edge.location] ?? .empty
           news = try engine.store.subtracting(known, from: news)
@@ -122,14 +146,28 @@ extension Prover {
 
   /// The packets that become some, over one of the ways there, and what session takes them.
   private mutating func preimages(
-    of space: HeaderSpace, over edge: ProofGraph.Edge
+    of space: HeaderSpace, over edge: ProofGraph.Edge, _ movement: RunSearch.Movement
   ) throws -> [(HeaderSpace, Taking?)] {
+    var owners: [Int] = []
+    switch (engine.canonical.locations[edge.location], movement) {
+    case (.recall(let device, _, _), .free): owners = self.owners(of: device)
+    case (.recall(let device, _, _), .answering):
+      if edge.way == 0 {
+        return [(try notTaken(try before(space, over: edge), at: device), nil)]
+      }
+      owners = [device]
+    case (.recall, .asking), (.spread, .asking), (.spread, .answering):
+      return edge.way == 0 ? [(try before(space, over: edge), nil)] : []
+    case (.choose, .asking(let plan)):
+      if let way = plan[edge.location], way != edge.way { return [] }
+    default: break
+    }
     guard case .recall(let device, _, _) = engine.canonical.locations[edge.location],
       edge.way == 1
     else { return [(try before(space, over: edge), nil)] }
     let after = try beforeForgetting(space)
     var result: [(HeaderSpace, Taking?)] = []
-    for owner in owners(of: device) {
+    for owner in owners {
       for (index, known) in classes[owner].enumerated() {
         for family in known.changes.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
           guard let changes = known.changes[family] else { continue }
@@ -152,6 +190,21 @@ extension Prover {
 }
 
 extension Prover {
+  /// The packets of which no session of the device itself takes any.
+  private mutating func notTaken(_ space: HeaderSpace, at device: Int) throws -> HeaderSpace {
+    var result = space
+    for known in classes[device] {
+      for family in known.changes.keys {
+        for way in sessionWays(of: device) {
+          let taken = try taken(by: known.sessions, known, way, family)
+          result = try engine.store.subtracting(
+            try engine.store.project(taken, away: Trail.ghosts(in: .session)), from: result)
+        }
+      }
+    }
+    return result
+  }
+
   /// Walks the steps forwards with one packet, and finds the packets that open its sessions.
   private mutating func walk(
     _ steps: [BackwardStep], from first: Int, starting met: HeaderSpace, depth: Int,
@@ -226,6 +279,13 @@ extension Prover {
   ) throws -> HeaderSpace? {
     let known = classes[taking.owner][taking.index]
     let bare = Self.forgettingTrail(packet).without(Trail.ghosts(in: .session))
+    if case .answering = search.movement {
+      let boxes = search.opened.filter { $0.owner == taking.owner && $0.index == taking.index }
+        .flatMap {
+          taken(bare, by: $0.session, known, taking.way, taking.family, taking.noted)
+        }
+      return try engine.store.intersection(try engine.store.space(of: boxes), space)
+    }
     // The packet as it is before and after, with any ghosts that a session could give it.
     var wanted = try before(try beforeForgetting(space), noting: taking.noted)
     wanted = try engine.store.restrict(
@@ -272,10 +332,22 @@ public func refute(
   var result = Refutations()
   if broken.isEmpty { return result }
   do {
-    var prover = try Prover.learned(network, canonical, claims, for: broken, limits)
-    for claim in broken {
+    let isMust = broken.map {
+      if case .must = claims.claims[$0].kind { true } else { false }
+    }
+    let others = zip(broken, isMust).filter { !$1 }.map(\.0)
+    var prover = try Prover.learned(network, canonical, claims, for: others, limits)
+    for claim in others {
       do {
         result.refutations.append(try prover.refutation(of: claim))
+      } catch {
+        result.failures.append((claim, reason(error)))
+      }
+    }
+    for claim in zip(broken, isMust).filter(\.1).map(\.0) {
+      do {
+        result.refutations.append(
+          try lossRefutation(of: claim, network, canonical, claims, limits))
       } catch {
         result.failures.append((claim, reason(error)))
       }
