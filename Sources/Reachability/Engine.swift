@@ -4,7 +4,7 @@ import Networks
 import Packets
 
 /// A set of packets at a location, with the trail that tells what they were when they were sent.
-struct Flow: Sendable {
+struct Flow: Hashable, Sendable {
   var trail: Trail
   var space: HeaderSpace
   /// What they are to the device that they are in.

@@ -15,6 +15,10 @@ struct Passage {
   var arrived: [(location: Int, flow: Flow)] = []
   /// The most steps that any of them took.
   var steps = 0
+  /// The packets that are under way, by location.
+  fileprivate var frontier: [Int: [Flow]] = [:]
+  /// What was under way before each step: where that comes again, it goes round in circles.
+  fileprivate var known: Set<[Int: [Flow]]> = []
 }
 
 extension Engine {
@@ -35,26 +39,32 @@ extension Engine {
     of starts: [ReachKey.Start], to goal: [Int: HeaderSpace], learning: Bool, answers: Bool,
     plan: [Int: Int]? = nil
   ) throws(LimitReached) -> Passage {
-    var frontier: [Int: [Flow]] = [:]
+    var passage = Passage()
     for start in starts where !start.space.isEmpty {
-      frontier[start.location, default: []].append(
+      passage.frontier[start.location, default: []].append(
         Flow(trail: .untouched, space: start.space))
     }
-    var passage = Passage()
-    var steps = 0
-    while !frontier.isEmpty, steps < Self.greatestStepCount {
+    try go(on: &passage, to: goal, learning: learning, answers: answers, plan: plan)
+    return passage
+  }
+
+  /// Follows packets further that came to a choice which the plan now settles.
+  mutating func go(
+    on passage: inout Passage, to goal: [Int: HeaderSpace], learning: Bool, answers: Bool,
+    plan: [Int: Int]? = nil
+  ) throws(LimitReached) {
+    passage.openChoice = nil
+    while !passage.frontier.isEmpty, passage.steps < Self.greatestStepCount {
+      if let plan, let open = openChoice(in: passage.frontier, plan) {
+        passage.openChoice = open
+        return
+      }
+      guard passage.known.insert(passage.frontier).inserted else { break }
       var next: [Int: [Flow]] = [:]
-      for location in frontier.keys.sorted() {
-        var choice: Int?
-        if let plan, case .choose(let options) = canonical.locations[location], options.count > 1 {
-          guard let settled = plan[location] else {
-            passage.openChoice = (location, options.count)
-            return passage
-          }
-          choice = options[settled]
-        }
-        for flow in frontier[location] ?? [] {
-          if let choice {
+      for location in passage.frontier.keys.sorted() {
+        for flow in passage.frontier[location] ?? [] {
+          if let plan, let way = plan[location] {
+            let choice = canonical.locations[location].successors[way]
             try add(flow, to: &next[choice, default: []])
             continue
           }
@@ -65,12 +75,25 @@ extension Engine {
           }
         }
       }
-      frontier = next
-      steps += 1
+      passage.frontier = next
+      passage.steps += 1
     }
-    for location in frontier.keys.sorted() { passage.failing += frontier[location] ?? [] }
-    passage.steps = steps
-    return passage
+    for location in passage.frontier.keys.sorted() {
+      passage.failing += passage.frontier[location] ?? []
+    }
+  }
+
+  /// The first location at which packets are under way and a plan leaves a choice open.
+  private func openChoice(
+    in frontier: [Int: [Flow]], _ plan: [Int: Int]
+  ) -> (location: Int, options: Int)? {
+    for location in frontier.keys.sorted() {
+      guard plan[location] == nil, case .choose(let options) = canonical.locations[location],
+        options.count > 1
+      else { continue }
+      return (location, options.count)
+    }
+    return nil
   }
 
   private mutating func add(_ flow: Flow, to flows: inout [Flow]) throws(LimitReached) {

@@ -35,30 +35,32 @@ extension Verifier {
     case .followed(let failing, _):
       if try !engine.working(failing).isEmpty { return Decision(.holds(Proof())) }
       return try decision(
-        on: failing.map { Breach(delivery: .segment(0), flow: $0.flow, origin: from) })
+        on: failing.map { Breach(delivery: .segment(0), flow: $0.flow, origin: from) }, trip)
     }
   }
 
   /// The verdict on packets that fail, whatever their application is.
-  private mutating func decision(on failing: [Breach]) throws(LimitReached) -> Decision {
+  private mutating func decision(
+    on failing: [Breach], _ trip: Claims.Trip
+  ) throws(LimitReached) -> Decision {
     switch try engine.judge(failing).kind {
     case .never: return Decision(.holds(Proof()))
     case .always(let sure):
       var violation = Violation(
         witnesses: [], flows: try engine.list(failing, withRules: false))
-      if let witness = try lostWitness(in: sure) { violation.witnesses = [witness] }
+      if let witness = try lostWitness(in: sure, trip) { violation.witnesses = [witness] }
       return Decision(.violated(violation))
     case .sometimes(let literals):
       var doubt = Doubt(conditions: engine.conditions(of: literals))
       doubt.flows = try engine.list(failing, withRules: false)
-      doubt.witness = try lostWitness(in: failing)
+      doubt.witness = try lostWitness(in: failing, trip)
       return Decision(.undecided(doubt))
     }
   }
 
   /// A packet that does not arrive, or is not answered, with the way that it takes to its loss.
   private mutating func lostWitness(
-    in breaches: [Breach]
+    in breaches: [Breach], _ trip: Claims.Trip
   ) throws(LimitReached) -> Witness? {
     for breach in breaches {
       guard var suspect = try engine.suspect(in: breach, to: nil) else { continue }
@@ -70,11 +72,10 @@ extension Verifier {
       let outcomes = engine.outcomes(of: suspect)
       simulator.valuation = { condition, _ in outcomes[condition] ?? false }
       for origin in obedientOrigins(of: suspect) {
-        let search = simulator.walks(suspect.sent, from: origin, limit: 64)
-        guard
-          let walk = search.walks.first(where: { ($0.outcome.delivered != nil) == isReply })
-            ?? search.walks.first
-        else { continue }
+        // A host that sends to its own segment what is for others' loses it there at once.
+        let walks = simulator.walks(suspect.sent, from: origin, limit: 64).walks
+          .filter { arrives($0.outcome, by: trip) == isReply }
+        guard let walk = walks.max(by: { $0.hops.count < $1.hops.count }) else { continue }
         return Witness(
           header: suspect.sent, origin: origin, walk: walk,
           deliveryClass: nil,
@@ -83,6 +84,21 @@ extension Verifier {
       }
     }
     return nil
+  }
+
+  /// Whether what became of a packet is that it arrived where a trip has it.
+  private func arrives(_ outcome: Outcome, by trip: Claims.Trip) -> Bool {
+    let delivery: CanonicalNetwork.Delivery
+    switch outcome {
+    case .delivered(let segment, _): delivery = .segment(segment)
+    case .deliveredToDevice(let device, _): delivery = .device(device)
+    case .lost: return false
+    }
+    guard let header = outcome.delivered else { return false }
+    let location = engine.traffic.location(of: delivery)
+    return trip.arrives.contains { packets in
+      packets.location == location && packets.boxes.contains { $0.contains(value: header.stored) }
+    }
   }
 
   private func obedientOrigins(of suspect: Suspect) -> [Origin] {

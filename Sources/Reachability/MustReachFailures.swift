@@ -76,20 +76,27 @@ extension Engine {
     let arrives = try spaces(of: trip.arrives)
     let there = try passage(of: [start], to: arrives, learning: false, answers: false)
     var failing = there.failing.map { TripFailure(flow: $0) }
-    var plans: [[Int: Int]] = [[:]]
     var (count, steps) = (0, 0)
-    while let plan = plans.popLast() {
-      count += 1
-      if count > Engine.greatestPlanCount { return nil }
-      memories = known.map { _ in SessionMemory() }
-      let learnt = try passage(
-        of: [start], to: arrives, learning: true, answers: false, plan: plan)
+    memories = known.map { _ in SessionMemory() }
+    let begun = try passage(of: [start], to: arrives, learning: true, answers: false, plan: [:])
+    var waiting: [(plan: [Int: Int], passage: Passage, memories: [SessionMemory])] = [
+      ([:], begun, memories)
+    ]
+    while let (plan, learnt, learning) = waiting.popLast() {
       if let (location, options) = learnt.openChoice {
         for option in (0..<options).reversed() {
-          plans.append(plan.merging([location: option]) { $1 })
+          memories = learning
+          var settled = plan
+          settled[location] = option
+          var further = learnt
+          try go(on: &further, to: arrives, learning: true, answers: false, plan: settled)
+          waiting.append((settled, further, memories))
         }
         continue
       }
+      count += 1
+      if count > Engine.greatestPlanCount { return nil }
+      memories = learning
       let back = try answering(learnt, on: trip)
       failing += try asked(back.failing).map { TripFailure(flow: $0, plan: plan) }
       steps = max(steps, learnt.steps + back.steps)

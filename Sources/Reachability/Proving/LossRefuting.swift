@@ -35,14 +35,22 @@ func lossRefutation(
 extension Prover {
   /// Runs by which a trip fails with every application; `nil` where none are found.
   fileprivate mutating func losses(of trip: Claims.Trip) throws -> [Refutation.LostRun]? {
+    var left = Ranges(1...HeaderField.application.greatest)
+    var runs: [Refutation.LostRun] = []
+    // What does not arrive is found sooner than what is not answered.
+    while !left.isEmpty, runs.count < RunSearch.greatestRuns,
+      let (run, applications) = try lostAsking(trip, among: left)
+    {
+      runs.append(run)
+      left = left.subtracting(applications)
+    }
+    if left.isEmpty { return runs }
     guard case .followed(let failing, _) = try engine.outcome(of: trip),
       try engine.working(failing).isEmpty
     else { return nil }
-    var left = Ranges(1...HeaderField.application.greatest)
-    var runs: [Refutation.LostRun] = []
     while !left.isEmpty {
       guard runs.count < RunSearch.greatestRuns,
-        let (run, applications) = try loss(of: trip, failing, among: left)
+        let (run, applications) = try lostAnswer(trip, failing, among: left)
       else { return nil }
       runs.append(run)
       left = left.subtracting(applications)
@@ -50,17 +58,25 @@ extension Prover {
     return runs
   }
 
-  /// A run by which a trip fails with one of some applications, and with which it does.
-  private mutating func loss(
-    of trip: Claims.Trip, _ failing: [TripFailure], among applications: Ranges
+  /// A run in which a packet with one of some applications does not arrive, and with which it does not.
+  private mutating func lostAsking(
+    _ trip: Claims.Trip, among applications: Ranges
   ) throws -> (Refutation.LostRun, applications: Ranges)? {
     let asks = try asks(of: trip, applications)
     try expect(asks)
     var search = RunSearch()
     search.movement = .asking(plan: [:])
-    if let run = try run(from: asks, to: try losses(among: trip.arrives), depth: 0, &search) {
-      return told(Refutation.LostRun(asking: run), of: trip)
+    let losses = try losses(among: trip.arrives)
+    return try run(from: asks, to: losses, depth: 0, &search).map {
+      told(Refutation.LostRun(asking: $0), of: trip)
     }
+  }
+
+  /// A run in which an answer with one of some applications is lost, and with which it is.
+  private mutating func lostAnswer(
+    _ trip: Claims.Trip, _ failing: [TripFailure], among applications: Ranges
+  ) throws -> (Refutation.LostRun, applications: Ranges)? {
+    let asks = try asks(of: trip, applications)
     for failure in failing {
       guard let plan = failure.plan else { continue }
       if let found = try lostAnswer(to: failure.flow, plan, asks, trip) {
