@@ -117,7 +117,14 @@ public struct Check: Sendable {
     digest = digest ?? proof.digest
     try proof.line.require(digest == proof.digest, "the digest is another one", as: "network")
     var (verifier, refutation) = (Verifier(proof), Refutation(of: proof.problem))
-    try proof.isRefutation ? refutation.check(proof) : verifier.checkInvariant()
+    var follower = Follower(proof)
+    if proof.isRefutation {
+      try refutation.check(proof)
+    } else if proof.isMust {
+      try follower.check(proof)
+    } else {
+      try verifier.checkInvariant()
+    }
     (self.proof, state) = (nil, .nothing)
     let verdict = proof.isRefutation ? "VIOLATED" : "VERIFIED"
     for claim in proof.claims {

@@ -19,6 +19,8 @@ enum Field: Int, CaseIterable {
 
   /// The fields with a track and with ghosts.
   static let tracked = [1, 2, 3, 4, 7, 8].map { allCases[$0] }
+  /// The same, but of the other end.
+  static let exchanged = [2, 3, 0, 1, 5, 4].map { tracked[$0] }
   /// The tracks, in the order of `tracked`.
   static let tracks = Array(allCases[trackSourceIPv4.rawValue...trackDestinationPort.rawValue])
   /// The trail ghosts, in the order of `tracked`.

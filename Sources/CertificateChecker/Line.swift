@@ -19,6 +19,8 @@ enum Bounds {
   /// What a set is split into or becomes, by writes or sessions, and the sets that one line follows,
   /// which may go round in circles.
   static let boxes = 1 << 16
+  /// How often it is asked which packets of a set have certain values.
+  static let looks = 1 << 24
 }
 
 /// One line of the input, read word by word from the left.

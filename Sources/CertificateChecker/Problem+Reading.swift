@@ -1,8 +1,9 @@
 extension Problem {
-  /// The declarations to which further lines belong.
+  /// The declarations to which further lines belong; a claim is called by its kind.
   private static let owners = [
     "entry": "table", "or": "table", "otherwise": "table", "source": "tag", "watched": "tag",
-    "forbid": "claim", "left": "claim", "right": "claim",
+    "forbid": "never", "left": "apart", "right": "apart", "goal": "must", "trip": "must",
+    "asks": "must", "arrives": "must", "answers": "must", "returns": "must",
   ]
 
   /// Reads a line after its first word.
@@ -47,14 +48,17 @@ extension Problem {
     case "source": sources[tag].append(try place(tag: tag))
     case "watched": devices[try line.number(below: devices.count)].watchers.append(tag)
     case "claim":
-      let (word, name) = (try line.word(), try line.word())
-      let tags = word == "never" ? try line.numbers(below: sources.count, by: ",") : []
-      try line.require(["never", "apart"].contains(word) && !tags.contains(0), "no such claim")
-      claims.append((name, tags, [], [:]))
-    case "forbid" where !claims[claim].tags.isEmpty: claims[claim].forbidden.append(try place())
-    case "left" where claims[claim].tags.isEmpty, "right" where claims[claim].tags.isEmpty:
-      claims[claim].sides[keyword, default: []].insert(try line.word())
-    default: try line.require(keyword == "segment", "an unknown line, or none of such a claim")
+      let name: String
+      (last, name) = (try line.word(), try line.word())
+      let tags = last == "never" ? try line.numbers(below: sources.count, by: ",") : []
+      let isKind = ["never", "apart", "must"].contains(last)
+      try line.require(isKind && !tags.contains(0), "no such claim")
+      claims.append((last, name, tags, [], [:], []))
+    case "forbid": claims[claim].forbidden.append(try place())
+    case "left", "right": claims[claim].sides[keyword, default: []].insert(try line.word())
+    case "goal", "trip", "asks", "arrives", "answers", "returns":
+      try readGoal(keyword, claim, claims[claim].goals.count - 1)
+    default: try line.require(keyword == "segment", "an unknown line")
     }
     try line.require(line.isAtEnd, "too much in the line")
   }
@@ -63,6 +67,8 @@ extension Problem {
   func finish() throws(Rejection) {
     let furthest = last == "table" ? .max : locations.lazy.flatMap(\.successors).max() ?? -1
     try line.require(furthest < locations.count, "a location leads nowhere, or an open table")
+    let hasTrips = claims.allSatisfy { $0.goals.allSatisfy { !$0.isEmpty } }
+    try line.require(hasTrips, "a goal without a trip")
   }
 
   private mutating func box() throws(Rejection) -> Box { try Box(&line, of: conditions.count) }
@@ -73,6 +79,20 @@ extension Problem {
     if let tag, !place.box.isEmpty { place.box.set([.origin], to: Ranges(UInt128(tag))) }
     if tag != nil, !place.box.isEmpty { place.box.set(Field.tracks, to: Ranges(0)) }
     return place
+  }
+
+  /// Reads a further line of a `must` claim, which is about its last trip or the last goal.
+  private mutating func readGoal(_ keyword: String, _ claim: Int, _ goal: Int) throws(Rejection) {
+    if keyword == "goal" { return claims[claim].goals.append([]) }
+    try line.require(goal >= 0, "of no goal")
+    if keyword == "trip" { return claims[claim].goals[goal].append([]) }
+    let trip = claims[claim].goals[goal].count - 1
+    try line.require(trip >= 0, "of no trip")
+    let arrived = keyword == "answers" ? try line.number(below: locations.count) : 0
+    let place = try place()
+    let isAtEnd = locations[place.location].kind == .deliver
+    try line.require(isAtEnd || keyword == "asks" || keyword == "answers", "nothing arrives there")
+    claims[claim].goals[goal][trip].append((keyword, arrived, place))
   }
 
   private mutating func readSessions() throws(Rejection) {

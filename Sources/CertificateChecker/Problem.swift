@@ -21,9 +21,16 @@ struct Problem {
     owners: [Int], admitsErrors: Bool, bypassesFilters: Bool, translations: [Int: [UInt128?]],
     parts: [Int: Int], watchers: [Int]
   )
-  /// A requirement, with its name as it is written; an `apart` claim has no tags, but the names that are
-  /// `left`, and those that are `right`.
-  typealias Claim = (name: String, tags: [Int], forbidden: [Place], sides: [String: Set<String>])
+  /// One way to reach a goal, line by line: the first word, and packets somewhere; of `answers` also
+  /// where what they answer arrived.
+  typealias Trip = [(role: String, arrived: Int, place: Place)]
+  /// A requirement, with its name as it is written: of a `never` claim the tags and what is forbidden, of
+  /// an `apart` claim the names that are `left`, and those that are `right`, of a `must` claim the trips
+  /// of each goal.
+  typealias Claim = (
+    kind: String, name: String, tags: [Int], forbidden: [Place], sides: [String: Set<String>],
+    goals: [[Trip]]
+  )
 
   enum WriteKind: String { case set, take, shift, scramble, anything }
 

@@ -23,6 +23,10 @@ struct Proof {
   /// The hints for what starts; where there are none, the line in which the certificate begins.
   private(set) var starts: Line
   private(set) var steps: [Step] = []
+  /// Whether the claim is one of what must arrive, and the trip to each of its goals with the
+  /// application and the rank.
+  private(set) var isMust = false
+  private(set) var trips: [(number: Int, application: Int, rank: Int, line: Line)] = []
 
   /// What lines so far give numbers to.
   private var values: [Box.Values] = []
@@ -48,7 +52,8 @@ struct Proof {
     let isSecond = keyword == (isRefutation ? "refutes" : "claims")
     let isHead = keyword == "network" || isSecond && !digest.isEmpty
     let isAllowed = !isRefutation || isHead || ["starts", "goes", "end"].contains(keyword)
-    try line.require(isAllowed && claims.isEmpty == isHead, "out of place")
+    let isOfKind = isHead || isRefutation || keyword == "end" || isMust == (keyword == "trip")
+    try line.require(isAllowed && isOfKind && claims.isEmpty == isHead, "out of place")
     var isNew = true
     switch keyword {
     case "starts" where isRefutation, "goes" where isRefutation:
@@ -59,7 +64,15 @@ struct Proof {
     case "network": (isNew, digest) = (digest.isEmpty, try line.digest())
     case "claims", "refutes":
       claims = try line.numbers(below: problem.claims.count)
-      isNew = Set(claims).count == max(1, claims.count) && (claims.count == 1 || !isRefutation)
+      isMust = claims.contains { problem.claims[$0].kind == "must" }
+      isNew = Set(claims).count == max(1, claims.count)
+      isNew = isNew && (claims.count == 1 || !isRefutation && !isMust)
+    case "trip":
+      let goals = problem.claims[claims[0]].goals
+      let goal = try line.number(below: goals.count)
+      let (trip, application) = (try line.number(below: goals[goal].count), try line.number())
+      isNew = goal == trips.count && 1..<(1 << 16) ~= application
+      trips.append((trip, application, try line.number(), line))
     case "open":
       // A mark is a decimal number, too.
       let (ranges, isFirst) = (try line.ranges(of: .mark), opening.number == self.line.number)

@@ -66,7 +66,8 @@ struct Ranges: Equatable {
   }
 
   /// The values with a distance added modulo 2^128, without those that are none of a field.
-  func moved(by distance: UInt128, in field: Field) -> Ranges {
+  func moved(by distance: UInt128, in field: Field = .sourceIPv6) -> Ranges {
+    if distance == 0, field == .sourceIPv6 { return self }
     let moved = spans.flatMap { span in
       let (low, high) = (span.lowerBound &+ distance, span.upperBound &+ distance)
       return low <= high ? [low...high] : [0...high, low...(.max)]
