@@ -117,13 +117,14 @@ public struct Check: Sendable {
     digest = digest ?? proof.digest
     try proof.line.require(digest == proof.digest, "the digest is another one", as: "network")
     var (verifier, refutation) = (Verifier(proof), Refutation(of: proof.problem))
-    var follower = Follower(proof)
-    if proof.isRefutation {
-      try refutation.check(proof)
-    } else if proof.isMust {
-      try follower.check(proof)
-    } else {
-      try verifier.checkInvariant()
+    var (follower, failures) = (Follower(proof), Failures(proof))
+    switch (proof.isMust, proof.isRefutation) {
+    case (false, false): try verifier.checkInvariant()
+    case (false, true): try refutation.check(proof)
+    case (true, false): try follower.check(proof)
+    case (true, true):
+      try failures.check()
+      refutation = failures.refutation
     }
     (self.proof, state) = (nil, .nothing)
     let verdict = proof.isRefutation ? "VIOLATED" : "VERIFIED"

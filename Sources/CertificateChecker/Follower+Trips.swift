@@ -6,7 +6,10 @@ extension Follower {
     for (goal, (number, application, rank, line)) in zip(goals, proof.trips) {
       self.line = line
       let trip = goal[number]
-      var packets = problem.asking(trip, Ranges(UInt128(application))).map { ($0, rank) }
+      var packets: [(SymbolicPacket, Int)] = []
+      for (location, box) in problem.asking(trip, Ranges(UInt128(application))) {
+        packets.append((SymbolicPacket(of: box, at: location, problem.conditions.count), rank))
+      }
       while let (packet, rank) = packets.popLast() {
         let isAtEnd = problem.locations[packet.location].kind == .deliver
         let (next, isLost) = try isAtEnd ? arrive(packet, trip) : steps(of: packet)
@@ -44,7 +47,7 @@ extension Follower {
   }
 
   /// The answers to packets that have some, where the packets are; some are lost where none is valid.
-  private mutating func answers(to packet: SymbolicPacket) throws(Rejection) -> Steps {
+  mutating func answers(to packet: SymbolicPacket) throws(Rejection) -> Steps {
     var answers: Steps = ([], false)
     // A family, its protocol, and the types of ICMP.
     let tcp: [(Int, UInt128, types: [UInt128])] = [(0, 6, []), (1, 6, [])]
@@ -81,15 +84,15 @@ extension Follower {
 
 extension Problem {
   /// The packets that ask, with some applications.
-  func asking(_ trip: Trip, _ applications: Ranges) -> [SymbolicPacket] {
-    var packets: [SymbolicPacket] = []
+  func asking(_ trip: Trip, _ applications: Ranges) -> [Place] {
+    var places: [Place] = []
     for (role, _, (location, asked)) in trip where role == "asks" && !asked.isEmpty {
       var box = asked
       box.set([.monitor, .origin] + Field.tracks, to: Ranges(0))
       box[.sessionUse] = Ranges(3)
       box.narrow(.application, to: applications)
-      if !box.isEmpty { packets.append(SymbolicPacket(of: box, at: location, conditions.count)) }
+      if !box.isEmpty { places.append((location, box)) }
     }
-    return packets
+    return places
   }
 }

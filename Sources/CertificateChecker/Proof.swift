@@ -2,8 +2,8 @@
 struct Proof {
   /// A box of packets that may be at a location, and the hints for what follows.
   typealias Entry = (box: Box, hints: Line)
-  /// A packet of a refutation starts, or goes to a location, with what it has, or what changes.
-  typealias Step = (isStart: Bool, location: Int, changes: Box, line: Line)
+  /// A line of a refutation: its first word, the location (or goal or trip), and what changes there.
+  typealias Step = (keyword: String, location: Int, changes: Box, line: Line)
 
   let problem: Problem
   /// The line in which it begins.
@@ -51,16 +51,24 @@ struct Proof {
     var line = rest
     let isSecond = keyword == (isRefutation ? "refutes" : "claims")
     let isHead = keyword == "network" || isSecond && !digest.isEmpty
-    let isAllowed = !isRefutation || isHead || ["starts", "goes", "end"].contains(keyword)
+    let isAllowed =
+      !isRefutation || isHead || ["starts", "goes", "end"].contains(keyword)
+      || isMust && ["goal", "fails", "answers"].contains(keyword)
     let isOfKind = isHead || isRefutation || keyword == "end" || isMust == (keyword == "trip")
     try line.require(isAllowed && isOfKind && claims.isEmpty == isHead, "out of place")
     var isNew = true
     switch keyword {
-    case "starts" where isRefutation, "goes" where isRefutation:
+    case "goal", "fails":
+      isNew = steps.isEmpty == (keyword == "goal")
+      steps.append((keyword, try line.number(), Box(), line))
+    case "starts" where isRefutation, "goes" where isRefutation, "answers":
       let location = try line.number(below: problem.locations.count)
       let changes = try Box(&line, of: problem.conditions.count)
-      isNew = changes.isSingle && (keyword == "starts" || !steps.isEmpty)
-      steps.append((keyword == "starts", location, changes, line))
+      var single = changes
+      // Packets that differ in nothing else are told together.
+      if isMust, keyword == "starts", !changes[.application].isEmpty { single.free([.application]) }
+      isNew = single.isSingle && (!steps.isEmpty || keyword == "starts" && !isMust)
+      steps.append((keyword, location, changes, line))
     case "network": (isNew, digest) = (digest.isEmpty, try line.digest())
     case "claims", "refutes":
       claims = try line.numbers(below: problem.claims.count)

@@ -3,10 +3,10 @@
 ///
 /// A packet is a box with one value for each field and one outcome for each condition.
 struct Refutation {
-  private let problem: Problem
+  let problem: Problem
   /// The packet, where it is, and whether it is one that any host may send.
-  private var packet = Box()
-  private var place = 0
+  var packet = Box()
+  var place = 0
   private var isSent = true
   /// The sessions of earlier packets, and those of this one.
   private var memories: Memories = [:]
@@ -32,14 +32,12 @@ struct Refutation {
     let globals = problem.conditions.indices.filter { problem.conditions[$0].isEmpty }
     var outcomes: [Ranges]?
     for step in proof.steps {
-      let before = packet
-      if step.isStart {
+      let (before, isStart) = (packet, step.keyword == "starts")
+      if isStart {
         try step.line.require(isSent, "not the last packet, and with a tag", as: "refutation")
-        let count = Field.count + problem.conditions.count
-        packet = Box((0..<count).map { ($0, Ranges(0)) })
       }
-      for (index, value) in step.changes.constraints { packet[index] = value }
-      let isPossible = try step.isStart ? start(step, claim) : go(from: before, step)
+      change(step, isNew: isStart)
+      let isPossible = try isStart ? start(step, claim) : go(from: before, step)
       try step.line.require(isPossible, "that cannot happen", as: "refutation")
       let now = globals.map { packet[Field.count + $0] }
       outcomes = outcomes ?? now
@@ -47,6 +45,13 @@ struct Refutation {
     }
     let isForbidden = !isSent && isOne(of: boxes(claim.forbidden))
     try proof.line.require(isForbidden, "nothing forbidden happens", as: "refutation")
+  }
+
+  /// Gives the packet the values of a step; one that is new has 0 elsewhere.
+  mutating func change(_ step: Proof.Step, isNew: Bool) {
+    let count = Field.count + problem.conditions.count
+    if isNew { packet = Box((0..<count).map { ($0, Ranges(0)) }) }
+    for (index, value) in step.changes.constraints { packet[index] = value }
   }
 
   /// Whether the packet may start; the sessions of the one before are there.
@@ -63,7 +68,7 @@ struct Refutation {
     let takings = isRecall ? try problem.takings(at: location.subject, memories, step.line) : []
     var moves = try problem.moves(of: before, at: location, takings)
     if location.kind == .match {
-      for entry in problem.tables[location.subject].entries where isOne(of: entry.boxes) { break }
+      chooseEntry(of: problem.tables[location.subject].entries)
       moves = Array(moves.prefix(1))
     } else if location.kind == .remember, isSent, family < 2 {
       let kind = packet.part(of: Field.kind)
@@ -74,14 +79,19 @@ struct Refutation {
     return moves.contains { $0.to == place && packet.isInside($0.box) }
   }
 
+  /// The conditions of entries up to the first that has the packet choose.
+  mutating func chooseEntry(of entries: [Problem.TableEntry]) {
+    for entry in entries where isOne(of: entry.boxes) { break }
+  }
+
   /// The boxes where the packet is.
-  private func boxes(_ places: [Problem.Place]) -> [Box] {
+  func boxes(_ places: [Problem.Place]) -> [Box] {
     places.filter { $0.location == place }.map(\.box)
   }
 
   /// Whether the packet is one of some boxes, where conditions of those that have its fields choose.
-  private mutating func isOne(of boxes: [Box]) -> Bool {
-    for box in boxes where packet.isInside(box.part(of: Field.allCases)) {
+  mutating func isOne(of boxes: [Box]) -> Bool {
+    for box in boxes where packet.intersection(box.part(of: Field.allCases)) != nil {
       for (index, _) in box.constraints where index >= Field.count {
         chosen.insert(2 * (index - Field.count) + (packet[index].contains(1) ? 0 : 1))
       }
