@@ -82,7 +82,9 @@ extension Refutation {
       text.add(last == nil ? keyword : "goes ")
       text.add(step.location)
       text.space()
-      text.add(last.map(step.packet.changes(since:)) ?? step.packet.plain)
+      let isAnswer = keyword == "answers "
+      let first = isAnswer ? step.packet.without(.application) : step.packet
+      text.add(last.map(step.packet.changes(since:)) ?? first.plain)
       text.endLine()
       last = step.packet
     }

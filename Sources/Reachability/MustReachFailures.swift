@@ -24,6 +24,13 @@ enum TripOutcome {
   case nobodyAsks
 }
 
+/// What answers hang on.
+private struct Answered: Hashable {
+  var locations: [Int]
+  var flows: [Flow]
+  var remembered: [[Flow]]
+}
+
 extension Engine {
   /// Follows a trip, whatever is chosen on its way.
   mutating func outcome(of trip: Claims.Trip) throws(LimitReached) -> TripOutcome {
@@ -77,6 +84,7 @@ extension Engine {
     let there = try passage(of: [start], to: arrives, learning: false, answers: false)
     var failing = there.failing.map { TripFailure(flow: $0) }
     var (count, steps) = (0, 0)
+    var answers: [Answered: Passage] = [:]
     memories = known.map { _ in SessionMemory() }
     let begun = try passage(of: [start], to: arrives, learning: true, answers: false, plan: [:])
     var waiting: [(plan: [Int: Int], passage: Passage, memories: [SessionMemory])] = [
@@ -96,9 +104,19 @@ extension Engine {
       }
       count += 1
       if count > Engine.greatestPlanCount { return nil }
+      if learnt.arrived.isEmpty {
+        steps = max(steps, learnt.steps)
+        continue
+      }
       memories = learning
-      let back = try answering(learnt, on: trip)
-      failing += try asked(back.failing).map { TripFailure(flow: $0, plan: plan) }
+      // Choices that matter to nothing that arrived lead to the same answers.
+      let asked = Answered(
+        locations: learnt.arrived.map(\.location), flows: learnt.arrived.map(\.flow),
+        remembered: memories.map(\.remembered))
+      var back = Passage()
+      if let known = answers[asked] { back = known } else { back = try answering(learnt, on: trip) }
+      answers[asked] = back
+      failing += try self.asked(back.failing).map { TripFailure(flow: $0, plan: plan) }
       steps = max(steps, learnt.steps + back.steps)
     }
     return (failing.filter { !$0.flow.space.isEmpty }, steps)
