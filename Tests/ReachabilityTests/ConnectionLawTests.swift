@@ -39,6 +39,7 @@ import Testing
       var network = maker.make()
       // Of what is random little arrives; so every other network denies nothing.
       if number % 2 == 1 { network.denyNothing() }
+      maker.addClients(to: &network)
       for _ in 0..<4 {
         let requirement = maker.connection(in: network)
         do {
@@ -135,14 +136,13 @@ extension NetworkMaker {
   /// A requirement that connections are possible.
   mutating func connection(in network: Network) -> ResolvedRequirement {
     var result = requirement(in: network)
-    // Neighbours of one device reach each other more often than others.
-    let device = network.devices[random.below(network.devices.count)]
-    let near = device.interfaces.compactMap(\.segment)
-    let isNear = near.count > 1 && random.chance(70)
-    let (from, to) = (
-      end("from", network, on: isNear ? random.pick(near) : nil),
-      end("to", network, on: isNear ? random.pick(near) : nil)
-    )
+    // Hosts that name a device as their gateway reach each other more often than others.
+    let isNear = random.chance(80) && network.endpoints.count > 1
+    let groups = network.endpoints.suffix(2)
+    let (from, to) =
+      isNear
+      ? (end("from", groups.first), end("to", groups.last))
+      : (end("from", network), end("to", network))
     let services: [ServiceSet.Term] = [
       .ports(Service(6, Ranges(22))), .ports(Service(17, Ranges(80...82))), .protocols(Ranges(6)),
       .icmp(protocol: 1, types: Ranges(8), codes: Ranges(0)),
@@ -155,18 +155,45 @@ extension NetworkMaker {
   }
 
   /// Some hosts of one segment, or a device.
-  private mutating func end(_ name: String, _ network: Network, on near: Int?) -> ZoneExtent {
-    if near == nil, random.chance(40), !network.devices.isEmpty {
+  private mutating func end(_ name: String, _ network: Network) -> ZoneExtent {
+    if random.chance(40), !network.devices.isEmpty {
       let device = random.below(network.devices.count)
       return ZoneExtent(name: name, place: place(), devices: [device])
     }
-    let segment = near ?? random.below(network.segments.count)
+    let segment = random.below(network.segments.count)
     var addresses = network.addresses(on: segment)
     let some = someAddresses().intersection(addresses)
     if !some.isEmpty { addresses = some }
     return ZoneExtent(
       name: name, place: place(),
       parts: [ZoneExtent.Part(segment: segment, addresses: addresses, declared: .none)])
+  }
+
+  /// The hosts of a group.
+  private mutating func end(_ name: String, _ group: EndpointGroup?) -> ZoneExtent {
+    let parts = (group?.attachments ?? []).map {
+      ZoneExtent.Part(segment: $0.segment, addresses: $0.addresses, declared: $0.addresses)
+    }
+    return ZoneExtent(name: name, place: place(), parts: parts)
+  }
+
+  /// Adds hosts on two segments of a device, who name it as their gateway.
+  mutating func addClients(to network: inout Network) {
+    let device = network.devices[random.below(network.devices.count)]
+    let near = device.interfaces.filter { $0.segment != nil && !$0.addresses.isEmpty && $0.isUp }
+    for (number, interface) in near.prefix(2).enumerated() {
+      guard let segment = interface.segment, let own = interface.addresses.first,
+        let host = IPAddress(own.address.family, own.address.value ^ 1)
+      else { continue }
+      network.endpoints.append(
+        EndpointGroup(
+          name: "clients\(number)", place: place(),
+          attachments: [
+            EndpointGroup.Attachment(
+              segment: segment, addresses: AddressSet([Prefix(host: host)]), gateway: own.address,
+              place: place())
+          ]))
+    }
   }
 }
 

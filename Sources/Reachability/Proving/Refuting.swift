@@ -330,12 +330,21 @@ public func refute(
   limits: VerificationLimits = VerificationLimits()
 ) -> Refutations {
   var result = Refutations()
-  if broken.isEmpty { return result }
-  do {
-    let isMust = broken.map {
-      if case .must = claims.claims[$0].kind { true } else { false }
+  var others: [Int] = []
+  for claim in broken {
+    guard case .must = claims.claims[claim].kind else {
+      others.append(claim)
+      continue
     }
-    let others = zip(broken, isMust).filter { !$1 }.map(\.0)
+    do {
+      result.refutations.append(
+        try lossRefutation(of: claim, network, canonical, claims, limits))
+    } catch {
+      result.failures.append((claim, reason(error)))
+    }
+  }
+  if others.isEmpty { return result }
+  do {
     var prover = try Prover.learned(network, canonical, claims, for: others, limits)
     for claim in others {
       do {
@@ -344,16 +353,9 @@ public func refute(
         result.failures.append((claim, reason(error)))
       }
     }
-    for claim in zip(broken, isMust).filter(\.1).map(\.0) {
-      do {
-        result.refutations.append(
-          try lossRefutation(of: claim, network, canonical, claims, limits))
-      } catch {
-        result.failures.append((claim, reason(error)))
-      }
-    }
   } catch {
-    result.failures = broken.map { ($0, reason(error)) }
+    result.failures += others.map { ($0, reason(error)) }
   }
+  result.refutations.sort { $0.claim < $1.claim }
   return result
 }
