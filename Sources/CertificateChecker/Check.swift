@@ -116,15 +116,11 @@ public struct Check: Sendable {
     if digest == nil { answers += ["NETWORK \(proof.digest)"] + inputs }
     digest = digest ?? proof.digest
     try proof.line.require(digest == proof.digest, "the digest is another one", as: "network")
-    var (verifier, refutation) = (Verifier(proof), Refutation(of: proof.problem))
-    var (follower, failures) = (Follower(proof), Failures(proof))
-    switch (proof.isMust, proof.isRefutation) {
-    case (false, false): try verifier.checkInvariant()
-    case (false, true): try refutation.check(proof)
-    case (true, false): try follower.check(proof)
-    case (true, true):
-      try failures.check()
-      refutation = failures.refutation
+    var (verifier, trips, refutation) = (Verifier(proof), Trips(proof), Refutation(proof))
+    if proof.isRefutation {
+      try refutation.check(proof)
+    } else {
+      try proof.isMust ? trips.check() : verifier.checkInvariant()
     }
     (self.proof, state) = (nil, .nothing)
     let verdict = proof.isRefutation ? "VIOLATED" : "VERIFIED"

@@ -35,6 +35,8 @@ enum Field: Int, CaseIterable {
   static let session = [.family, .protocol, .icmpType, .fragment] + tracked
   /// The fields that sessions set, the status last.
   static let setBySessions = [16, 17, 23, 24, 18].map { allCases[$0] }
+  /// The fields of a session that an answer has as those of a session, in the order of `session`.
+  static let answered = session.prefix(4) + exchanged
   /// The fields of a class of sessions.
   static let kind = [.connectionStatus, .destinationTranslation, .sourceTranslation] + tracks
 

@@ -39,7 +39,7 @@ extension Problem {
   }
 
   /// What a write makes of packets.
-  private func images(of packets: Box, by write: Write) -> [Box] {
+  func images(of packets: Box, by write: Write) -> [Box] {
     var box = packets
     let (field, by, n) = (write.fields[0], write.to &- write.ranges.least, Field.count)
     let written = write.fields.filter(Field.wire.contains)

@@ -66,7 +66,7 @@ struct Proof {
       let changes = try Box(&line, of: problem.conditions.count)
       var single = changes
       // Packets that differ in nothing else are told together.
-      if isMust, keyword == "starts", !changes[.application].isEmpty { single.free([.application]) }
+      if isMust, keyword != "goes", !changes[.application].isEmpty { single.free([.application]) }
       isNew = single.isSingle && (!steps.isEmpty || keyword == "starts" && !isMust)
       steps.append((keyword, location, changes, line))
     case "network": (isNew, digest) = (digest.isEmpty, try line.digest())

@@ -1,23 +1,28 @@
 /// The run of a network that a refutation tells: packets, one after the other, of which the last does
-/// what a claim forbids.
+/// what a claim forbids, or each fails that should arrive.
 ///
-/// A packet is a box with one value for each field and one outcome for each condition.
+/// A packet is a box with one value for each field and one outcome for each condition. One that should
+/// arrive may have many applications: it is one packet for each, and they all do the same.
 struct Refutation {
   let problem: Problem
-  /// The packet, where it is, and whether it is one that any host may send.
+  let claim: Problem.Claim
+  var line: Line
+  /// The packet, where it is, and whether it opens sessions.
   var packet = Box()
   var place = 0
-  private var isSent = true
-  /// The sessions of earlier packets, and those of this one.
+  var opens = true
+  /// The sessions that may take it, and those that it opens.
   private var memories: Memories = [:]
   private var opened: [(device: Int, kind: Box, pair: Box)] = []
   /// The conditions that chose: twice the number, and 1 more where the outcome is false.
   private var chosen: Set<Int> = []
+  /// What is shown of a claim of what must arrive.
+  var loss = Loss()
 
   /// The run of a network in which nothing happened yet.
-  init(of problem: Problem) {
-    self.problem = problem
-    for device in problem.devices.indices { memories[device] = [] }
+  init(_ proof: Proof) {
+    (problem, line, claim) = (proof.problem, proof.line, proof.problem.claims[proof.claims[0]])
+    forgetSessions()
   }
 
   /// What to answer after the name of the claim: the outcomes of conditions that were chosen.
@@ -28,23 +33,27 @@ struct Refutation {
 
   /// Follows the steps of a refutation.
   mutating func check(_ proof: Proof) throws(Rejection) {
-    let claim = problem.claims[proof.claims[0]]
     let globals = problem.conditions.indices.filter { problem.conditions[$0].isEmpty }
     var outcomes: [Ranges]?
     for step in proof.steps {
-      let (before, isStart) = (packet, step.keyword == "starts")
-      if isStart {
-        try step.line.require(isSent, "not the last packet, and with a tag", as: "refutation")
-      }
-      change(step, isNew: isStart)
-      let isPossible = try isStart ? start(step, claim) : go(from: before, step)
-      try step.line.require(isPossible, "that cannot happen", as: "refutation")
+      if step.keyword != "goes", step.keyword != "answers" { try endLoss() }
+      line = step.line
+      let isPossible =
+        switch step.keyword {
+        case "starts": proof.isMust ? startLoss(step) : start(step)
+        case "goes": try go(step, isMust: proof.isMust)
+        case "answers": answer(step)
+        default: turn(to: step)
+        }
+      try line.require(isPossible, "that cannot happen", as: "refutation")
       let now = globals.map { packet[Field.count + $0] }
+      if proof.isMust, step.keyword == "starts" { outcomes = now }
       outcomes = outcomes ?? now
-      try step.line.require(now == outcomes, "a global condition changes", as: "refutation")
+      try line.require(now == outcomes, "a global condition changes", as: "refutation")
     }
-    let isForbidden = !isSent && isOne(of: boxes(claim.forbidden))
-    try proof.line.require(isForbidden, "nothing forbidden happens", as: "refutation")
+    try endLoss()
+    let isEnd = proof.isMust ? loss.isEverywhere : !opens && isOne(of: boxes(claim.forbidden))
+    try proof.line.require(isEnd, "not what refutes the claim", as: "refutation")
   }
 
   /// Gives the packet the values of a step; one that is new has 0 elsewhere.
@@ -54,34 +63,67 @@ struct Refutation {
     for (index, value) in step.changes.constraints { packet[index] = value }
   }
 
-  /// Whether the packet may start; the sessions of the one before are there.
-  private mutating func start(_ step: Proof.Step, _ claim: Problem.Claim) -> Bool {
-    for (device, kind, pair) in opened { memories[device]?.append((kind, [pair])) }
-    (place, opened, isSent) = (step.location, [], packet[.origin].contains(0))
-    return isOne(of: (isSent ? [0] : claim.tags).flatMap { boxes(problem.sources[$0]) })
+  /// No session takes the packet, and it opened none.
+  mutating func forgetSessions() {
+    for device in problem.devices.indices { memories[device] = [] }
+    opened = []
   }
 
-  /// Whether a packet may go on and become this one, which opens a session if it is one that does.
-  private mutating func go(from before: Box, _ step: Proof.Step) throws(Rejection) -> Bool {
-    let location = problem.locations[place]
-    let (isRecall, family) = (location.kind == .recall, Int(packet[.family].least))
-    let takings = isRecall ? try problem.takings(at: location.subject, memories, step.line) : []
+  /// The sessions of the packet are there for the next one.
+  mutating func keepSessions() {
+    for (device, kind, pair) in opened { memories[device]?.append((kind, [pair])) }
+    opened = []
+  }
+
+  /// Whether the packet may start after the one before, which had no tag.
+  private mutating func start(_ step: Proof.Step) -> Bool {
+    let isNext = opens
+    change(step, isNew: true)
+    keepSessions()
+    (place, opens) = (step.location, packet[.origin].contains(0))
+    return isOne(of: (opens ? [0] : claim.tags).flatMap { boxes(problem.sources[$0]) }) && isNext
+  }
+
+  /// Whether the packet may go on and become this one, which opens a session if it is one that does.
+  private mutating func go(_ step: Proof.Step, isMust: Bool) throws(Rejection) -> Bool {
+    let (location, before) = (problem.locations[place], packet)
+    if isMust, !loss.goes(on: before, place) { return false }
+    let isRecall = location.kind == .recall
+    var (known, takings): (Memories, [Taking]) = (memories, [])
+    if isRecall {
+      let partners = problem.devices[location.subject].owners.dropFirst()
+      for partner in isMust ? partners : [] { known[partner] = [] }
+      takings = try problem.takings(at: location.subject, known, line)
+    }
     var moves = try problem.moves(of: before, at: location, takings)
+    change(step, isNew: false)
     if location.kind == .match {
-      chooseEntry(of: problem.tables[location.subject].entries)
+      if !isInEntry(of: problem.tables[location.subject].entries) { return false }
       moves = Array(moves.prefix(1))
-    } else if location.kind == .remember, isSent, family < 2 {
+    } else if location.kind == .remember, opens, packet[.family].least < 2 {
       let kind = packet.part(of: Field.kind)
-      _ = try problem.ends(of: kind, location.subject, family, step.line)
+      _ = try problem.ends(of: kind, location.subject, Int(packet[.family].least), line)
       opened.append((location.subject, kind, packet.part(of: Field.session(of: kind))))
+    } else if isMust, location.kind == .spread {
+      moves = Array(moves.prefix(1))
+    } else if isMust, isRecall, moves.count > 1 {
+      moves.removeFirst()
     }
     place = step.location
-    return moves.contains { $0.to == place && packet.isInside($0.box) }
+    // Of many applications none is left out, unless they become any.
+    let isAny = location.writes.contains { $0.kind != .shift && $0.fields.contains(.application) }
+    return moves.contains { box, to, _ in
+      to == place && packet.isInside(box) && (isAny || packet[.application] == box[.application])
+    }
   }
 
-  /// The conditions of entries up to the first that has the packet choose.
-  mutating func chooseEntry(of entries: [Problem.TableEntry]) {
-    for entry in entries where isOne(of: entry.boxes) { break }
+  /// Whether the packet is in an entry, or in none, with all of its applications.
+  private mutating func isInEntry(of entries: [Problem.TableEntry]) -> Bool {
+    for entry in entries {
+      if isOne(of: entry.boxes) { return true }
+      if entry.boxes.contains(where: { packet.intersection($0) != nil }) { return false }
+    }
+    return true
   }
 
   /// The boxes where the packet is.
