@@ -9,8 +9,11 @@ extension DeviceLowering {
   ) throws(LoweringLimit) -> Int {
     let deny = lowering.drop(.denied)
     let end = device.acls[acl].end == .permit ? permit : deny
+    let reference = CanonicalNetwork.RuleReference(
+      device: index, acl: acl, rule: device.acls[acl].rules.count)
     return try lowerList(
-      acl, ListExits(permit: permit, deny: deny, end: end, running: []), in: &lowering)
+      acl, ListExits(permit: permit, deny: deny, end: end, endOfList: reference, running: []),
+      in: &lowering)
   }
 
   /// Where a list sends packets that leave it.
@@ -19,8 +22,9 @@ extension DeviceLowering {
     var deny: Int
     /// For `return` and for the end of the list.
     var end: Int
-    /// The lists that jumped to this one or went to it; none where the stage itself runs it, so
-    /// that its end is the list's policy.
+    /// The list that the stage runs, where that ends there too, so that its policy decides.
+    var endOfList: CanonicalNetwork.RuleReference?
+    /// The lists that jumped to this one or went to it; none where the stage itself runs it.
     var running: [Int]
   }
 
@@ -55,11 +59,9 @@ extension DeviceLowering {
       }
       var lower = max(0, upper - 1)
       while lower > 0, !goesOn(list.rules[lower - 1]) { lower -= 1 }
-      let end =
-        exits.running.isEmpty && isLast
-        ? CanonicalNetwork.RuleReference(device: index, acl: acl, rule: list.rules.count) : nil
       rest = try lowerTable(
-        acl, lower..<upper, exits, rest: rest, endOfList: end, in: &lowering)
+        acl, lower..<upper, exits, rest: rest, endOfList: isLast ? exits.endOfList : nil,
+        in: &lowering)
       upper = lower
       isLast = false
     } while upper > 0
@@ -122,6 +124,7 @@ extension DeviceLowering {
     case .jump(let list):
       var inner = exits
       inner.end = rest
+      if rest != exits.end { inner.endOfList = nil }
       inner.running.append(acl)
       next = try lowerList(list, inner, in: &lowering)
     case .goto(let list):
