@@ -16,6 +16,15 @@ extension DeviceLowering {
       in: &lowering)
   }
 
+  /// A list with where it sends packets: lists that are run alike are one.
+  struct RunList: Hashable {
+    var acl: Int
+    var permit: Int
+    var deny: Int
+    var end: Int
+    var endOfList: CanonicalNetwork.RuleReference?
+  }
+
   /// Where a list sends packets that leave it.
   private struct ListExits {
     var permit: Int
@@ -28,12 +37,7 @@ extension DeviceLowering {
     var running: [Int]
   }
 
-  /// Lowers a list.
-  ///
-  /// Rules that end the list become entries of one first-match table. A rule after which the list
-  /// goes on (a jump, or effects and `next`) ends the table: the rest of the list is a location of
-  /// its own, to which the table's last entry leads after its detour. Tables are built from the
-  /// list's end, so that this does not recurse but for jumps.
+  /// Lowers a list, once for all that run it with the same exits.
   private mutating func lowerList(
     _ acl: Int, _ exits: ListExits, in lowering: inout Lowering
   ) throws(LoweringLimit) -> Int {
@@ -48,6 +52,30 @@ extension DeviceLowering {
         message: "jumps between lists are nested deeper than \(LoweringBounds.jumps)",
         place: list.place)
     }
+    let run = RunList(
+      acl: acl, permit: exits.permit, deny: exits.deny, end: exits.end, endOfList: exits.endOfList)
+    if let known = runLists[run] { return known }
+    guard runLists.count < LoweringBounds.listCopies else {
+      throw LoweringLimit(
+        message: "the lists of \(device.name) jump to each other in more than "
+          + "\(LoweringBounds.listCopies) ways",
+        place: list.place)
+    }
+    let made = try lowerRules(of: acl, exits, in: &lowering)
+    runLists[run] = made
+    return made
+  }
+
+  /// Lowers the rules of a list.
+  ///
+  /// Rules that end the list become entries of one first-match table. A rule after which the list
+  /// goes on (a jump, or effects and `next`) ends the table: the rest of the list is a location of
+  /// its own, to which the table's last entry leads after its detour. Tables are built from the
+  /// list's end, so that this does not recurse but for jumps.
+  private mutating func lowerRules(
+    of acl: Int, _ exits: ListExits, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    let list = device.acls[acl]
     var rest = exits.end
     var upper = list.rules.count
     var isLast = true

@@ -157,7 +157,7 @@ extension Engine {
     var steps = ends
     var index = 0
     var forged: Trace?
-    var bound = Self.greatestStepCount
+    var bound = sets.reach == nil ? Self.greatestStepCount : .max
     while index < steps.count, index < bound {
       for start in starts where start.start.location == steps[index].location {
         if start.isForged, forged != nil { continue }
@@ -176,9 +176,10 @@ extension Engine {
     return forged
   }
 
-  /// The most steps that are looked at to find one way, and for a better one once one is found.
-  private static let greatestStepCount = 100_000
-  private static let furtherStepCount = 2_000
+  /// The most steps that are looked at to find one way where it is not known what comes where, and for
+  /// a better one once one is found.
+  private static let greatestStepCount = 10_000
+  private static let furtherStepCount = 1_000
 
   /// The places where the packets of a zone start, with what the simulator calls them.
   private mutating func labelledStarts(
