@@ -218,8 +218,11 @@ public struct LoweringLimit: Error, Hashable, Sendable {
 
 /// The bounds of the lowering.
 public enum LoweringBounds {
-  /// The most locations: lists are copied at every jump, so a chain of jumps can double each time.
+  /// The most locations.
   public static let locations = 4_000_000
+  /// The most copies of lists that one device needs: a list is copied at every jump after which
+  /// packets go on elsewhere, so that a chain of lists that jump twice doubles each time.
+  public static let listCopies = 100_000
   /// The most boxes of one rule's match.
   public static let boxesInMatch = 20_000
   /// The most conditional routes of equal rank to one prefix: all their outcomes are enumerated.

@@ -44,6 +44,8 @@ struct DeviceLowering {
   /// The ways out that some route or bridge takes: what the exit must tell apart.
   var exits: Set<Exit> = []
   var vrfEntries: [VRFPoint: Int] = [:]
+  /// Where the lists begin that are lowered already, by where they send packets.
+  var runLists: [RunList: Int] = [:]
 
   /// A way out, by interface and next hop.
   struct Exit: Hashable, Comparable {

@@ -9,8 +9,20 @@ extension DeviceLowering {
   ) throws(LoweringLimit) -> Int {
     let deny = lowering.drop(.denied)
     let end = device.acls[acl].end == .permit ? permit : deny
+    let reference = CanonicalNetwork.RuleReference(
+      device: index, acl: acl, rule: device.acls[acl].rules.count)
     return try lowerList(
-      acl, ListExits(permit: permit, deny: deny, end: end, running: []), in: &lowering)
+      acl, ListExits(permit: permit, deny: deny, end: end, endOfList: reference, running: []),
+      in: &lowering)
+  }
+
+  /// A list with where it sends packets: lists that are run alike are one.
+  struct RunList: Hashable {
+    var acl: Int
+    var permit: Int
+    var deny: Int
+    var end: Int
+    var endOfList: CanonicalNetwork.RuleReference?
   }
 
   /// Where a list sends packets that leave it.
@@ -19,17 +31,13 @@ extension DeviceLowering {
     var deny: Int
     /// For `return` and for the end of the list.
     var end: Int
-    /// The lists that jumped to this one or went to it; none where the stage itself runs it, so
-    /// that its end is the list's policy.
+    /// The list that the stage runs, where that ends there too, so that its policy decides.
+    var endOfList: CanonicalNetwork.RuleReference?
+    /// The lists that jumped to this one or went to it; none where the stage itself runs it.
     var running: [Int]
   }
 
-  /// Lowers a list.
-  ///
-  /// Rules that end the list become entries of one first-match table. A rule after which the list
-  /// goes on (a jump, or effects and `next`) ends the table: the rest of the list is a location of
-  /// its own, to which the table's last entry leads after its detour. Tables are built from the
-  /// list's end, so that this does not recurse but for jumps.
+  /// Lowers a list, once for all that run it with the same exits.
   private mutating func lowerList(
     _ acl: Int, _ exits: ListExits, in lowering: inout Lowering
   ) throws(LoweringLimit) -> Int {
@@ -44,6 +52,30 @@ extension DeviceLowering {
         message: "jumps between lists are nested deeper than \(LoweringBounds.jumps)",
         place: list.place)
     }
+    let run = RunList(
+      acl: acl, permit: exits.permit, deny: exits.deny, end: exits.end, endOfList: exits.endOfList)
+    if let known = runLists[run] { return known }
+    guard runLists.count < LoweringBounds.listCopies else {
+      throw LoweringLimit(
+        message: "the lists of \(device.name) jump to each other in more than "
+          + "\(LoweringBounds.listCopies) ways",
+        place: list.place)
+    }
+    let made = try lowerRules(of: acl, exits, in: &lowering)
+    runLists[run] = made
+    return made
+  }
+
+  /// Lowers the rules of a list.
+  ///
+  /// Rules that end the list become entries of one first-match table. A rule after which the list
+  /// goes on (a jump, or effects and `next`) ends the table: the rest of the list is a location of
+  /// its own, to which the table's last entry leads after its detour. Tables are built from the
+  /// list's end, so that this does not recurse but for jumps.
+  private mutating func lowerRules(
+    of acl: Int, _ exits: ListExits, in lowering: inout Lowering
+  ) throws(LoweringLimit) -> Int {
+    let list = device.acls[acl]
     var rest = exits.end
     var upper = list.rules.count
     var isLast = true
@@ -55,11 +87,9 @@ extension DeviceLowering {
       }
       var lower = max(0, upper - 1)
       while lower > 0, !goesOn(list.rules[lower - 1]) { lower -= 1 }
-      let end =
-        exits.running.isEmpty && isLast
-        ? CanonicalNetwork.RuleReference(device: index, acl: acl, rule: list.rules.count) : nil
       rest = try lowerTable(
-        acl, lower..<upper, exits, rest: rest, endOfList: end, in: &lowering)
+        acl, lower..<upper, exits, rest: rest, endOfList: isLast ? exits.endOfList : nil,
+        in: &lowering)
       upper = lower
       isLast = false
     } while upper > 0
@@ -122,6 +152,7 @@ extension DeviceLowering {
     case .jump(let list):
       var inner = exits
       inner.end = rest
+      if rest != exits.end { inner.endOfList = nil }
       inner.running.append(acl)
       next = try lowerList(list, inner, in: &lowering)
     case .goto(let list):

@@ -104,16 +104,34 @@ extension Resolver {
 
   private func overlaps(_ zones: [ZoneExtent]) -> [Notice] {
     var notices: [Notice] = []
-    for (i, a) in zones.enumerated() {
-      for (j, b) in zones.enumerated() where j > i && !isMember(i, of: j) && !isMember(j, of: i) {
-        guard let shared = sharedElement(of: a, and: b) else { continue }
-        notices.append(
-          Notice(
-            .finding, at: policy.zones[j].place,
-            "the zones '\(a.name)' and '\(b.name)' overlap: both have \(shared)"))
-      }
+    for (i, j) in neighbours(among: zones) where !isMember(i, of: j) && !isMember(j, of: i) {
+      let (a, b) = (zones[i], zones[j])
+      guard let shared = sharedElement(of: a, and: b) else { continue }
+      notices.append(
+        Notice(
+          .finding, at: policy.zones[j].place,
+          "the zones '\(a.name)' and '\(b.name)' overlap: both have \(shared)"))
     }
     return notices
+  }
+
+  /// The pairs of zones on one segment or with one device, in order.
+  private func neighbours(among zones: [ZoneExtent]) -> [(Int, Int)] {
+    var onSegment: [Int: [Int]] = [:]
+    var withDevice: [Int: [Int]] = [:]
+    for (index, zone) in zones.enumerated() {
+      for part in zone.parts { onSegment[part.segment, default: []].append(index) }
+      for device in Set(zone.devices) { withDevice[device, default: []].append(index) }
+    }
+    var others = zones.map { _ in Set<Int>() }
+    for group in Array(onSegment.values) + Array(withDevice.values) {
+      for (position, index) in group.enumerated() {
+        others[index].formUnion(group[(position + 1)...])
+      }
+    }
+    return others.enumerated().flatMap { index, later in
+      later.sorted().filter { $0 != index }.map { (index, $0) }
+    }
   }
 
   /// Whether one zone names the other as a member, so that overlapping is meant.

@@ -3,6 +3,17 @@ import Networks
 import Packets
 import Places
 
+/// Names with their positions.
+private struct NameTable {
+  let names: [String]
+  let positions: [String: [Int]]
+
+  init(_ names: [String]) {
+    self.names = names
+    positions = Dictionary(grouping: names.indices) { names[$0] }
+  }
+}
+
 /// Looks up the names of a policy in a network, and collects what it cannot find.
 struct Resolver {
   let policy: Policy
@@ -14,6 +25,9 @@ struct Resolver {
   /// Who lives on each segment.
   let hosts: [SegmentHosts]
   private let zoneIndices: [String: Int]
+  private let segmentNames: NameTable
+  private let endpointNames: NameTable
+  private let deviceNames: NameTable
   private var zones: [ZoneState]
   private var depth = 0
   /// The zones about which there is an error, which say nothing by being empty.
@@ -31,6 +45,9 @@ struct Resolver {
     self.network = network
     self.feeds = feeds
     hosts = network.hostsBySegment()
+    segmentNames = NameTable(network.segments.map(\.name))
+    endpointNames = NameTable(network.endpoints.map(\.name))
+    deviceNames = NameTable(network.devices.map(\.name))
     zones = policy.zones.map { _ in .waiting }
     zoneIndices = Dictionary(
       policy.zones.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -92,10 +109,10 @@ struct Resolver {
   private mutating func add(_ member: Member, to builder: inout ExtentBuilder) {
     switch member.selector {
     case .segment(let pattern):
-      let found = matches(pattern, network.segments.map(\.name), "segment", member.place)
+      let found = matches(pattern, segmentNames, "segment", member.place)
       for segment in found { builder.add(segment: segment) }
     case .endpoint(let pattern):
-      let found = matches(pattern, network.endpoints.map(\.name), "endpoint", member.place)
+      let found = matches(pattern, endpointNames, "endpoint", member.place)
       for endpoint in found { builder.add(endpoint: endpoint) }
     case .role(let pattern):
       let roles = network.endpoints.flatMap(\.roles)
@@ -103,7 +120,7 @@ struct Resolver {
       for (index, endpoint) in network.endpoints.enumerated()
       where endpoint.roles.contains(where: pattern.matches) { builder.add(endpoint: index) }
     case .device(let pattern):
-      let found = matches(pattern, network.devices.map(\.name), "device", member.place)
+      let found = matches(pattern, deviceNames, "device", member.place)
       for device in found { builder.add(device: device) }
     case .internet:
       guard let internet = network.internet else {
@@ -149,6 +166,14 @@ struct Resolver {
     let found = names.indices.filter { pattern.matches(names[$0]) }
     if found.isEmpty { failUnknown(what, pattern.text, among: names, at: place) }
     return found
+  }
+
+  /// The positions of the names that fit among those of one kind; an error where there is none.
+  private mutating func matches(
+    _ pattern: NamePattern, _ names: NameTable, _ what: String, _ place: Place
+  ) -> [Int] {
+    if pattern.isName, let found = names.positions[pattern.text] { return found }
+    return matches(pattern, names.names, what, place)
   }
 
   mutating func failUnknown(

@@ -123,9 +123,8 @@ struct CutSearch: HalvingSearch {
     guard let canonical = try? lower(open),
       var verifier = try? Verifier(
         open, canonical, limits: questions.limits.verification, notingLosses: true),
-      let question = try? verifier.question(of: questions.requirement),
-      let ends = try? verifier.engine.ends(from: question.from, to: question.to)
+      let ends = try? verifier.ends(of: questions.requirement)
     else { return ["no filter is needed"] }
-    return ends
+    return ["no filter is needed"] + ends
   }
 }

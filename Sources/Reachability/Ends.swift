@@ -5,12 +5,55 @@ import Packets
 import Places
 import Policies
 
+extension Verifier {
+  /// Why nothing breaks a requirement of which no filter stops anything, in words.
+  mutating func remarks(
+    on requirement: ResolvedRequirement, _ question: Question
+  ) throws(LimitReached) -> [String] {
+    if let passage = try passage(of: requirement, question) { return [passage] }
+    let (from, to) = (question.from.name, question.to.name)
+    let open = network.passing(network.denials)
+    guard let canonical = try? lower(open),
+      var verifier = try? Verifier(open, canonical, limits: VerificationLimits()),
+      let asked = try? verifier.question(of: requirement)
+    else { return ["no filter is met by what \(from) sends to addresses of \(to)"] }
+    if !asked.breaches.isEmpty {
+      return ["filters stop what \(from) sends before it has an address of \(to)"]
+    }
+    let passage = try verifier.passage(of: requirement, asked)
+    return [passage ?? "nothing from \(from) is routed to \(to)"]
+  }
+
+  /// What becomes of what a requirement asks about in a network that filters nothing and in which it
+  /// holds, in words.
+  ///
+  /// The network is one of which losses are noted.
+  mutating func ends(of requirement: ResolvedRequirement) throws(LimitReached) -> [String] {
+    let question = try question(of: requirement)
+    if let passage = try passage(of: requirement, question) { return [passage] }
+    return try engine.ends(from: question.from, to: question.to)
+  }
+
+  /// Why it does no harm that something is delivered, in words; `nil` where nothing is.
+  private mutating func passage(
+    of requirement: ResolvedRequirement, _ question: Question
+  ) throws(LimitReached) -> String? {
+    let (from, to) = (question.from, question.to)
+    if try engine.delivered(from: from, to: to).isEmpty { return nil }
+    if case .through(_, _, let via) = requirement.obligation {
+      return "all that gets from \(from.name) to \(to.name) passes the filter of \(via.name)"
+    }
+    return "nothing that gets from \(from.name) to \(to.name) breaks it"
+  }
+}
+
 extension Engine {
   /// Where what one zone sends to addresses of another ends, in words, in a network that filters
   /// nothing and in which it does not get there.
   ///
   /// The network is one of which losses are noted.
-  mutating func ends(from: ZoneExtent, to: ZoneExtent) throws(LimitReached) -> [String] {
+  fileprivate mutating func ends(from: ZoneExtent, to: ZoneExtent) throws(LimitReached) -> [String]
+  {
     let reaches = try reaches(of: from)
     let wanted = try store.space(of: destinationBoxes(to))
     var devices: [CanonicalNetwork.Loss: Set<Int>] = [:]
@@ -75,7 +118,7 @@ extension Engine {
     func names(_ loss: CanonicalNetwork.Loss) -> [String] {
       (devices[loss] ?? []).filter { $0 >= 0 }.sorted().map { network.devices[$0].name }
     }
-    var result = ["no filter is needed"]
+    var result: [String] = []
     func add(_ loss: CanonicalNetwork.Loss, _ phrase: String) {
       let names = names(loss)
       if !names.isEmpty { result.append("\(phrase) \(names.joined(separator: ", "))") }
@@ -88,14 +131,14 @@ extension Engine {
       let there = away.map { network.segments[$0].name }.joined(separator: ", ")
       result.append("it is delivered on \(there), where nobody of \(to.name) receives it")
     }
-    if result.count > 1 { return result }
+    if !result.isEmpty { return result }
     // What only an odd packet meets tells something only where there is nothing else.
     add(.reversePath, "its source is refused as its own by")
     add(.fragment, "later fragments are not passed by")
-    if result.count == 1, !segments.isEmpty {
+    if result.isEmpty, !segments.isEmpty {
       result.append("it stays where it is sent, where nobody of \(to.name) receives it")
     }
-    if result.count == 1 { result.append("nothing is sent there for an address of \(to.name)") }
+    if result.isEmpty { result.append("nothing is sent there for an address of \(to.name)") }
     return result
   }
 }

@@ -71,6 +71,8 @@ struct Engine: ~Copyable {
   var selections: [[Trail: HeaderSpace]] = []
   /// The locations that lead to each location, made when a trace first asks for them.
   var predecessorCache: [[Int]]?
+  /// What rules make of destinations, found out when a proof first asks for it.
+  var destinationChanges: [DestinationChange]?
   /// What is followed together with another engine, as long as it is.
   var halfway: HalfwaySearch?
   /// Reachable sets by source, so that requirements of one source share them.

@@ -6,10 +6,11 @@ import Policies
 import Simulation
 
 extension Engine {
-  /// The rules that stop what one zone sends on its way to another.
+  /// The rules that stop what one zone sends on its way to another: it has an address there, or a
+  /// device would give it one.
   mutating func proof(from: ZoneExtent, to: ZoneExtent) throws(LimitReached) -> Proof {
     let reaches = try reaches(of: from)
-    let wanted = try store.space(of: destinationBoxes(to))
+    let wanted = try addressed(to: to)
     var found: Set<CanonicalNetwork.RuleReference> = []
     var opaque: Set<CanonicalNetwork.RuleReference> = []
     for (location, table, outcome) in denials {
@@ -32,9 +33,6 @@ extension Engine {
     found.subtract(opaque)
     for reference in found.sorted() { proof.blocking.append(network.blockingRule(reference)) }
     proof.blocking.sort { $0.place < $1.place }
-    if proof.blocking.isEmpty {
-      proof.remarks.append("nothing from \(from.name) is routed to \(to.name)")
-    }
     return proof
   }
 

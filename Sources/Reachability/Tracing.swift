@@ -37,9 +37,20 @@ private struct TraceStep {
   var recollection: Recollection?
 }
 
+/// Where a trace may begin.
+private struct TraceStart {
+  var origin: Origin
+  var start: ReachKey.Start
+  /// Whether whoever sends this has another address.
+  var isForged = false
+}
+
 /// Sets of a trace that are asked for again and again.
 private struct TraceSets {
-  let reach: Reach
+  /// What can be at each location, where that is known.
+  var reach: Reach?
+  /// What was looked up in the sessions of a device, where that is known.
+  var lookedUp: (device: Int, box: HeaderBox)?
   var flat: [Int: HeaderSpace] = [:]
   var visited: [Int: HeaderSpace] = [:]
 }
@@ -51,11 +62,12 @@ extension Engine {
   /// with it are followed once more; then the way is found backwards, and walked forwards with one
   /// packet.
   mutating func trace(_ suspect: Suspect) throws(LimitReached) -> Trace? {
-    var starts: [(origin: Origin, start: ReachKey.Start)] = []
+    var starts: [TraceStart] = []
     for (origin, start) in try labelledStarts(of: suspect.origin) {
       let space = try store.restrict(start.space, to: suspect.sentBox)
       if space.isEmpty { continue }
-      starts.append((origin, ReachKey.Start(location: start.location, space: space)))
+      starts.append(
+        TraceStart(origin: origin, start: .init(location: start.location, space: space)))
     }
     let reach = try fixpoint(
       ReachKey(sources: starts.map(\.start), watched: []), mode: .following)
@@ -65,21 +77,109 @@ extension Engine {
     case .segment(let segment): end = canonical.deliveredOnSegment[segment]
     case .device(let device): end = canonical.deliveredToDevice[device]
     }
-    let delivered = try store.restrict(try flat(end, &sets), to: suspect.deliveredBox(canonical))
+    let delivered = try store.restrict(
+      try flat(end, of: reach, &sets), to: suspect.deliveredBox(canonical))
     if delivered.isEmpty { return nil }
-    var steps = [TraceStep(location: end, space: delivered)]
+    return try way(from: starts, to: [TraceStep(location: end, space: delivered)], &sets)
+  }
+
+  /// A way by which a packet opens a session, under these outcomes; `nil` where none is found.
+  ///
+  /// Nobody followed packets to where sessions are opened, so it is found without knowing what comes
+  /// where, within a bound.
+  mutating func trace(
+    opening session: Session, where literals: [Literal]
+  ) throws(LimitReached) -> Trace? {
+    var opened = sessionBox(session.translated)
+    opened.constrain(.connectionStatus, to: Ranges(UInt128(session.status)))
+    opened.constrain(
+      .destinationTranslation, to: codes(of: session.destinationTranslation, session.device))
+    opened.constrain(.sourceTranslation, to: codes(of: session.sourceTranslation, session.device))
+    for literal in literals {
+      opened.constrain(Literal(CanonicalNetwork.literal(literal.condition), literal.value))
+    }
+    let space = try store.intersection(try store.space(of: opened), valid)
+    let starts = try startsOfAll()
+    // One that needs no session itself, if there is one.
+    for part in [try store.restrict(space, .sessionUse, to: Ranges(0)), space] {
+      var ends: [TraceStep] = []
+      for (index, location) in canonical.locations.enumerated() {
+        guard case .remember(let device, _) = location, device == session.device else { continue }
+        ends.append(TraceStep(location: index, space: part))
+      }
+      var sets = TraceSets(lookedUp: (session.device, sessionBox(session.original)))
+      if let found = try way(from: starts, to: ends, &sets) { return found }
+    }
+    return nil
+  }
+
+  /// The places where anybody's packets start, with what the simulator calls them.
+  private mutating func startsOfAll() throws(LimitReached) -> [TraceStart] {
+    var starts: [TraceStart] = []
+    for start in try everySender() {
+      guard let segment = canonical.sent.firstIndex(of: start.location) else { continue }
+      let own = try store.space(of: network.addresses(on: segment).sourceBoxes)
+      let honest = try store.intersection(start.space, own)
+      starts.append(
+        TraceStart(
+          origin: .segment(segment), start: .init(location: start.location, space: honest)))
+      let forged = try store.subtracting(own, from: start.space)
+      starts.append(
+        TraceStart(
+          origin: .segment(segment), start: .init(location: start.location, space: forged),
+          isForged: true))
+    }
+    return starts
+  }
+
+  /// What a session knows of a packet.
+  private func sessionBox(_ header: Header) -> HeaderBox {
+    Self.sessionFields.reduce(HeaderBox()) {
+      $0.constrained($1, to: Ranges(header.stored($1)))
+    }
+  }
+
+  /// The codes by which a device's registers name a translation, counted from 1; 0 for none.
+  private func codes(of translation: Int, _ device: Int) -> Ranges {
+    if translation == 0 { return Ranges(0) }
+    let own = network.devices[device].translations.count
+    let parts = canonical.poolParts[device].indices.filter {
+      canonical.poolParts[device][$0].translation + 1 == translation
+    }
+    return Ranges(values: ([translation] + parts.map { own + $0 + 1 }).map { UInt128($0) })
+  }
+
+  /// A way from one of some starts to one of some ends, found backwards and walked forwards; one by
+  /// which nobody forges his address, where there is one nearly as near.
+  private mutating func way(
+    from starts: [TraceStart], to ends: [TraceStep], _ sets: inout TraceSets
+  ) throws(LimitReached) -> Trace? {
+    var steps = ends
     var index = 0
-    while index < steps.count {
-      for (origin, start) in starts where start.location == steps[index].location {
-        let met = try store.intersection(start.space, steps[index].space)
+    var forged: Trace?
+    var bound = sets.reach == nil ? Self.greatestStepCount : .max
+    while index < steps.count, index < bound {
+      for start in starts where start.start.location == steps[index].location {
+        if start.isForged, forged != nil { continue }
+        let met = try store.intersection(start.start.space, steps[index].space)
         if met.isEmpty { continue }
-        if let trace = try walk(steps, from: index, starting: met, origin) { return trace }
+        guard let trace = try walk(steps, from: index, starting: met, start.origin) else {
+          continue
+        }
+        if !start.isForged { return trace }
+        forged = trace
+        bound = min(bound, index + Self.furtherStepCount)
       }
       try retreat(from: index, &steps, &sets)
       index += 1
     }
-    return nil
+    return forged
   }
+
+  /// The most steps that are looked at to find one way where it is not known what comes where, and for
+  /// a better one once one is found.
+  private static let greatestStepCount = 10_000
+  private static let furtherStepCount = 1_000
 
   /// The places where the packets of a zone start, with what the simulator calls them.
   private mutating func labelledStarts(
@@ -95,11 +195,11 @@ extension Engine {
 
   /// What is at a location, without what was sent and without outcomes that are forgotten.
   private mutating func flat(
-    _ location: Int, _ sets: inout TraceSets
+    _ location: Int, of reach: Reach, _ sets: inout TraceSets
   ) throws(LimitReached) -> HeaderSpace {
     if let known = sets.flat[location] { return known }
     var all = HeaderSpace.empty
-    for flow in sets.reach.flows[location] {
+    for flow in reach.flows[location] {
       let space = try store.project(flow.space, away: Trail.ghosts(in: .sent))
       all = try store.union(all, try forgettingLoose(space))
     }
@@ -122,11 +222,16 @@ extension Engine {
     let step = steps[index]
     for before in predecessors(of: step.location) {
       // Between joints there is one way only: what comes from a joint is known there.
-      let isKnown = plan.isNoted[before]
-      if isKnown, sets.reach.flows[before].isEmpty { continue }
+      let reach = plan.isNoted[before] ? sets.reach : nil
+      if let reach, reach.flows[before].isEmpty { continue }
       for (space, recollection) in try preimages(of: step.space, at: step.location, from: before) {
         var news = try forgettingLoose(space)
-        if isKnown { news = try store.intersection(news, try flat(before, &sets)) }
+        if let reach { news = try store.intersection(news, try flat(before, of: reach, &sets)) }
+        if let lookedUp = sets.lookedUp, recollection == nil,
+          case .recall(let device, _, _) = canonical.locations[before], device == lookedUp.device
+        {
+          news = try store.restrict(news, to: lookedUp.box)
+        }
         let known = sets.visited[before] ?? .empty
         news = try store.subtracting(known, from: news)
         if news.isEmpty { continue }

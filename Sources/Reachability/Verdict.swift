@@ -121,8 +121,23 @@ public struct Witness: Hashable, Sendable {
   public var deliveryClass: DeliveryClass?
   /// The outcomes of conditions under which it goes this way.
   public var literals: [Literal]
-  /// Whether sessions that others opened before are taken for granted.
+  /// Whether it needs sessions that other packets opened before.
   public var needsSessions: Bool
+  /// Packets that open these sessions, in the order in which they are sent; none where they were not
+  /// found.
+  public var openings: [Opening] = []
+
+  /// A packet that opens a session, and the way that it takes.
+  public struct Opening: Hashable, Sendable {
+    /// The packet as sent.
+    public var header: Header
+    /// The segment that it is sent from.
+    public var origin: Origin
+    /// Its way.
+    public var walk: Walk
+    /// The outcomes of conditions under which it goes this way.
+    public var literals: [Literal]
+  }
 }
 
 /// A short list of boxes that are all flows of some kind.

@@ -193,7 +193,8 @@ struct Verifier: ~Copyable {
       if let limit = try unfollowed(requirement) {
         return Decision(.undecided(Doubt(limit: limit)))
       }
-      let proof = try engine.proof(from: question.from, to: question.to)
+      var proof = try engine.proof(from: question.from, to: question.to)
+      if proof.blocking.isEmpty { proof.remarks = try remarks(on: requirement, question) }
       return Decision(.holds(proof))
     case .always(let sure):
       return try violation(sure, question, requirement)

@@ -210,12 +210,18 @@ extension Engine {
     }
     simulator.remember(trace.sessions)
     let literals = Set(trace.outcomes.map(\.literal)).sorted()
-    return witness(of: suspect, sent, from: trace.origin, simulator, literals)
+    var witness = witness(of: suspect, sent, from: trace.origin, simulator, literals)
+    if witness?.needsSessions ?? false {
+      var search = OpeningSearch(simulator, globalOnes(of: literals))
+      for session in trace.sessions { _ = try open(session, depth: 0, &search) }
+      witness?.openings = search.openings
+    }
+    return witness
   }
 
   /// Values for the simulator to try: those of packets, and of each part of a pool that routes tell
   /// apart, since a later choice can take another part.
-  private func candidates(for headers: [Header]) -> Candidates {
+  func candidates(for headers: [Header]) -> Candidates {
     var result = Candidates(for: headers)
     for part in canonical.poolParts.joined() {
       let field: HeaderField =
@@ -244,7 +250,7 @@ extension Engine {
   }
 
   /// The outcomes that a trace met: those of the packet as it was then, and else of the condition.
-  private func valuation(of trace: Trace) -> Simulator.Valuation {
+  func valuation(of trace: Trace) -> Simulator.Valuation {
     var byPacket: [Evaluation: Bool] = [:]
     var byCondition: [Int: Bool] = [:]
     for outcome in trace.outcomes {

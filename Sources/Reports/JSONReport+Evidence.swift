@@ -16,9 +16,21 @@ extension Report {
       writer.member("needsSessions", witness.needsSessions)
       write(witness.literals, to: &writer)
       writer.member("hops", witness.walk.hops) { write($1, to: &$0) }
+      if !witness.openings.isEmpty {
+        writer.member("openings", witness.openings) { write($1, to: &$0) }
+      }
       if let back = lostReply(of: witness) {
         writer.member("lostReply", back.hops) { write($1, to: &$0) }
       }
+    }
+  }
+
+  private func write(_ opening: Witness.Opening, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("packet") { write(opening.header, to: &$0) }
+      writer.member("from", network.text(of: opening.origin))
+      write(opening.literals, to: &writer)
+      writer.member("hops", opening.walk.hops) { write($1, to: &$0) }
     }
   }
 

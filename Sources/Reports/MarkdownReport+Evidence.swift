@@ -18,6 +18,15 @@ extension Report {
       page.item("if ", .code(literal.phrase(result.conditions)), level: 1)
     }
     write(witness.walk, to: &page)
+    for opening in witness.openings {
+      page.item(
+        "Opened by: ", .code(network.text(of: opening.header)), ", sent from ",
+        .code(network.text(of: opening.origin)))
+      for literal in opening.literals {
+        page.item("if ", .code(literal.phrase(result.conditions)), level: 1)
+      }
+      write(opening.walk, to: &page)
+    }
     guard let back = lostReply(of: witness), let sent = back.sent else { return }
     page.item("Its reply: ", .code(network.text(of: sent)))
     write(back, to: &page)

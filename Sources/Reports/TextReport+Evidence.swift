@@ -15,17 +15,31 @@ extension Report {
         ", sent from \(network.text(of: witness.origin))",
       ])
     page.detail("", [.init(outcome(of: witness))])
-    let literals = witness.literals.prefix(TextLimits.conditions)
-    if !literals.isEmpty {
-      let shown = literals.map { $0.phrase(result.conditions) }
-      let left = witness.literals.count - shown.count
-      page.detail(
-        "if", [.init(shown.joined(separator: ", ") + (left > 0 ? ", … \(left) more" : ""))])
-    }
+    write(witness.literals, to: &page)
     page.write(witness.walk, in: network)
+    for opening in witness.openings.prefix(TextLimits.openings) {
+      page.detail(
+        "opened by",
+        [
+          .init(network.text(of: opening.header)),
+          ", sent from \(network.text(of: opening.origin))",
+        ])
+      write(opening.literals, to: &page)
+      page.write(opening.walk, in: network)
+    }
+    page.more(witness.openings.count - TextLimits.openings)
     guard let back = lostReply(of: witness), let sent = back.sent else { return }
     page.detail("its reply", [.init(network.text(of: sent))])
     page.write(back, in: network)
+  }
+
+  /// The outcomes under which a packet goes its way.
+  private func write(_ literals: [Literal], to page: inout TextPage) {
+    if literals.isEmpty { return }
+    let shown = literals.prefix(TextLimits.conditions).map { $0.phrase(result.conditions) }
+    let left = literals.count - shown.count
+    page.detail(
+      "if", [.init(shown.joined(separator: ", ") + (left > 0 ? ", … \(left) more" : ""))])
   }
 
   /// What a witness comes to.

@@ -19,6 +19,7 @@ enum TextLimits {
   static let remarks = 8
   static let assumptions = 12
   static let cases = 12
+  static let openings = 4
   static let files = 20
 }
 

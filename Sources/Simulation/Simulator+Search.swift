@@ -87,10 +87,35 @@ extension Simulator {
     _ header: Header, from origin: Origin, reaching isWanted: (Outcome) -> Bool
   ) -> Walk? {
     var found: Walk?
-    explore(header, from: origin) { nodes, index, outcome in
-      guard isWanted(outcome) else { return true }
+    explore(start(header, from: origin)) { nodes, index in
+      guard case .ended(let outcome) = nodes[index].step.position, isWanted(outcome) else {
+        return true
+      }
       found = walk(trail(to: index, in: nodes), outcome)
       return false
+    }
+    return found
+  }
+
+  /// A walk on which a wanted session is opened, the shortest way there, and then to the nearest
+  /// delivery, or loss where there is none; `nil` where no walk opens it.
+  public func firstWalk(
+    _ header: Header, from origin: Origin, opening isWanted: (Session) -> Bool
+  ) -> Walk? {
+    var opening: [Step] = []
+    explore(start(header, from: origin)) { nodes, index in
+      guard let opened = nodes[index].step.hop?.opened, isWanted(opened) else { return true }
+      opening = trail(to: index, in: nodes)
+      return false
+    }
+    guard let last = opening.last else { return nil }
+    var found: Walk?
+    explore([last]) { nodes, index in
+      guard case .ended(let outcome) = nodes[index].step.position else { return true }
+      if found == nil || outcome.delivered != nil {
+        found = walk(opening + trail(to: index, in: nodes).dropFirst(), outcome)
+      }
+      return outcome.delivered == nil
     }
     return found
   }
@@ -101,17 +126,21 @@ extension Simulator {
   ) -> (outcomes: [Outcome], isComplete: Bool) {
     var seen: Set<Outcome> = []
     var outcomes: [Outcome] = []
-    let isComplete = explore(header, from: origin) { _, _, outcome in
-      if outcome.delivered != nil && seen.insert(outcome).inserted { outcomes.append(outcome) }
+    let isComplete = explore(start(header, from: origin)) { nodes, index in
+      if case .ended(let outcome) = nodes[index].step.position, outcome.delivered != nil,
+        seen.insert(outcome).inserted
+      {
+        outcomes.append(outcome)
+      }
       return true
     }
     return (outcomes, isComplete)
   }
 
-  /// Visits each outcome's first occurrence, breadth first, until the visitor returns `false`.
+  /// Visits each step's first occurrence, breadth first, until the visitor returns `false`.
   @discardableResult
   private func explore(
-    _ header: Header, from origin: Origin, visit: (_ nodes: [Node], _ index: Int, Outcome) -> Bool
+    _ steps: [Step], visit: (_ nodes: [Node], _ index: Int) -> Bool
   ) -> Bool {
     var nodes: [Node] = []
     var seen: Set<Moment> = []
@@ -121,13 +150,17 @@ extension Simulator {
       let before = parent.map { nodes[$0] }
       nodes.append(Node(step: step, parent: parent, arrivals: arrivals(before, step)))
     }
-    for step in start(header, from: origin) { enqueue(step, parent: nil) }
+    for step in steps { enqueue(step, parent: nil) }
     var next = 0
     while next < nodes.count {
       let node = nodes[next]
-      if case .ended(let outcome) = node.step.position {
-        if !visit(nodes, next, outcome) { return false }
-      } else if node.arrivals > Self.greatestHopCount || nodes.count > Self.greatestStepCount {
+      if !visit(nodes, next) { return false }
+      let isEnd = if case .ended = node.step.position { true } else { false }
+      if isEnd {
+        next += 1
+        continue
+      }
+      if node.arrivals > Self.greatestHopCount || nodes.count > Self.greatestStepCount {
         isComplete = false
       } else {
         for step in successors(of: node.step) { enqueue(step, parent: next) }

@@ -13,6 +13,9 @@ struct Tally {
   var deliveries = 0
   var members = 0
   var skipped = 0
+  /// Witnesses that need sessions, and those of which it was found out how they are opened.
+  var needing = 0
+  var opened = 0
 
   var words: String {
     "\(networks) networks, \(packets) packets, \(deliveries) deliveries, \(members) members, "

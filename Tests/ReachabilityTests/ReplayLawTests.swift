@@ -50,7 +50,7 @@ import Testing
         }
       }
     }
-    print("seed \(firstSeed): \(tally.words)")
+    print("seed \(firstSeed): \(tally.words), \(tally.opened) of \(tally.needing) opened")
   }
 
   private func report(_ found: Disagreement, _ failing: Case, seed: UInt64) {
@@ -106,6 +106,7 @@ extension Engine {
       tally.members += 1
       if let witness = try replay(suspect, in: simulator) {
         try expectRules(of: witness, beside: suspect, of: breach)
+        try expectOpenings(of: witness, &tally)
       } else {
         let literals = suspect.point.literals.map { literal in
           "\(canonical.condition(ofLiteral: literal.condition).map { "\($0)" } ?? "session")"
@@ -119,6 +120,17 @@ extension Engine {
           """)
       }
     }
+  }
+
+  /// Where the packets that open what a witness needs are found, they do.
+  private func expectOpenings(of witness: Witness, _ tally: inout Tally) throws {
+    if !witness.needsSessions { return }
+    tally.needing += 1
+    if witness.openings.isEmpty { return }
+    tally.opened += 1
+    if network.isOpened(witness) ?? true { return }
+    let packets = witness.openings.map { "\($0.header) from \($0.origin)" }
+    throw Disagreement("\(witness.header) does not go its way after \(packets)")
   }
 
   /// The rules that a replayed packet passes are among those that are listed with it.

@@ -112,6 +112,7 @@ struct Sketch {
       let contradiction = try contradiction(
         resolved.requirements[0], in: network, holds: answer.verdict.tellsHolding)
       #expect(contradiction == nil)
+      for witness in answer.verdict.witnesses { network.expectOpenings(of: witness) }
       return answer
     } catch {
       preconditionFailure("\(error)")

@@ -8,12 +8,14 @@ import Testing
   @Test func `the sample fits`() throws {
     var schema = try Schema()
     schema.check(try sample(), against: schema.root, at: "$")
+    schema.check(try reply(), against: schema.root, at: "$")
     #expect(schema.complaints == [])
   }
 
   @Test func `the sample shows nearly every member that is described`() throws {
     var schema = try Schema()
     schema.check(try sample(), against: schema.root, at: "$")
+    schema.check(try reply(), against: schema.root, at: "$")
     // Members that the sample's answers have no reason for.
     let absent: Set = [
       "hop.matched", "hop.neighbours", "packet.application", "packet.etherType",
@@ -40,6 +42,10 @@ import Testing
 
   private func sample() throws -> Any {
     try Self.read(Sample(evidence: true).report.rendered(as: .json))
+  }
+
+  private func reply() throws -> Any {
+    try Self.read(SampleReply().report.rendered(as: .json))
   }
 
   private static func read(_ text: String) throws -> Any {

@@ -11,7 +11,8 @@ extension Assembly {
     for (d, device) in network.devices.enumerated() {
       for (i, interface) in device.interfaces.enumerated() {
         guard let segment = interface.segment else { continue }
-        portsBySegment[segment, default: []].append(Port(device: d, interface: i))
+        portsBySegment[segment, default: SegmentPorts()].add(
+          Port(device: d, interface: i), with: interface)
       }
     }
     for port in unattachedPorts() {
@@ -70,7 +71,7 @@ extension Assembly {
   private mutating func attach(_ port: Port, to segment: Int) {
     let interface = network.devices[port.device].interfaces[port.interface]
     network.devices[port.device].interfaces[port.interface].segment = segment
-    portsBySegment[segment, default: []].append(port)
+    portsBySegment[segment, default: SegmentPorts()].add(port, with: interface)
     note(
       .inferred, at: interface.place,
       "interface '\(interface.name)' of '\(network.devices[port.device].name)' is on segment "
@@ -123,7 +124,8 @@ extension Assembly {
     }
     let own = interface.ownAddresses.subtracting(Network.linkLocal)
       .subtracting(sharedAddresses[port.device] ?? .none)
-    for other in portsBySegment[segment] ?? [] where other != port {
+    for other in portsBySegment[segment]?.mayShareAddress(with: interface) ?? []
+    where other != port {
       let neighbour = network.devices[other.device].interfaces[other.interface]
       guard neighbour.isUp else { continue }
       let shared = neighbour.ownAddresses.intersection(own)
@@ -211,5 +213,28 @@ extension Interface {
     let everywhere = Network.linkLocal.union(
       AddressSet(ipv4: Ranges(0x7F00_0000...0x7FFF_FFFF), ipv6: Ranges(1)))
     return addresses.filter { !everywhere.contains($0.address) }.map(\.subnet)
+  }
+}
+
+/// The interfaces on one segment, in the order in which they were put on it.
+struct SegmentPorts {
+  private var ports: [Port] = []
+  /// Positions of those that have an address, and of those that have ranges of them.
+  private var positions: [IPAddress: [Int]] = [:]
+  private var ranging: [Int] = []
+
+  mutating func add(_ port: Port, with interface: Interface) {
+    for address in Set(interface.addresses.map(\.address)) {
+      positions[address, default: []].append(ports.count)
+    }
+    if !interface.localAddresses.isEmpty { ranging.append(ports.count) }
+    ports.append(port)
+  }
+
+  /// Those that may have one of an interface's addresses: so many are few.
+  func mayShareAddress(with interface: Interface) -> [Port] {
+    if !interface.localAddresses.isEmpty { return ports }
+    let found = interface.addresses.flatMap { positions[$0.address] ?? [] }
+    return Set(found + ranging).sorted().map { ports[$0] }
   }
 }

@@ -86,7 +86,7 @@ struct Assembly {
   var partOfSegment: [Int] = []
   var partOfDevice: [Int] = []
   /// The interfaces on each segment, while interfaces are attached.
-  var portsBySegment: [Int: [Port]] = [:]
+  var portsBySegment: [Int: SegmentPorts] = [:]
   /// The segments that no description names.
   var inferredSegments: [Int] = []
   var waitingAttachments: [WaitingAttachment] = []
