@@ -59,7 +59,7 @@ extension Walk {
   }
 
   /// A packet after the changes of a line.
-  private func changed(_ packet: Packet, _ words: [Substring]) -> Packet {
+  func changed(_ packet: Packet, _ words: [Substring]) -> Packet {
     var packet = packet
     packet.location = Int(words[1]) ?? 0
     for word in words.dropFirst(2) where word != "*" {
@@ -76,7 +76,7 @@ extension Walk {
 
 extension Walk.Packet {
   /// A packet of which all is 0 and false.
-  fileprivate static func nothing(_ conditions: Int) -> Self {
+  static func nothing(_ conditions: Int) -> Self {
     var packet = Self()
     for field in Walk.fields { packet[field] = 0 }
     for condition in 0..<conditions { packet.outcomes[condition] = false }

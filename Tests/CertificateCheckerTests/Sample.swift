@@ -92,6 +92,19 @@ struct Sample {
     return sample
   }
 
+  /// The last answer to the text with the first of a part after some line exchanged for another.
+  func answer(
+    _ old: String, _ new: String, after line: String = "",
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) -> String {
+    let start = text.firstRange(of: line)?.upperBound ?? text.startIndex
+    let range = text[start...].firstRange(of: old)
+    #expect(range != nil, "\(old)", sourceLocation: sourceLocation)
+    var changed = text
+    if let range { changed.replaceSubrange(range, with: new) }
+    return Sample.answers(changed).last ?? ""
+  }
+
   /// Holds the text to its answer.
   func accepts(sourceLocation: SourceLocation = #_sourceLocation) {
     let answers = Sample.answers(text)

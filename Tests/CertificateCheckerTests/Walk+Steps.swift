@@ -8,7 +8,8 @@ extension Walk {
     case "choose", "spread":
       if words.count == 1 { return nil }
       let targets = words.dropFirst().compactMap { Int($0) }
-      let wished = targets.first { $0 == wish?.location }
+      let isMain = words[0] == "spread" && role != .sender
+      let wished = isMain ? targets[0] : targets.first { $0 == wish?.location }
       packet.location = wished ?? targets[pick(targets.count)]
     case "match":
       let entry = tables[number(1)].first { $0.boxes.contains { Walk.has($0[...], packet) } }
@@ -21,12 +22,14 @@ extension Walk {
     case "recall":
       forgetTrail(&packet)
       packet.location = number(2)
-      if let taken = recall(packet, number(1)) {
+      if role != .asks, let taken = recall(packet, number(1)) {
         packet = taken
         packet.location = number(3)
       }
     case "remember":
-      if packet["origin"] == 0, packet["family"] < 2 { remember(packet, number(1)) }
+      if role != .answers, packet["origin"] == 0, packet["family"] < 2 {
+        remember(packet, number(1))
+      }
       packet.location = number(2)
     case "watch":
       if watchers[words[1]]?.contains(packet["origin"]) == true { packet["monitor"] = 1 }
@@ -144,20 +147,23 @@ extension Walk {
     let words = (lines["sessions"] ?? []).first { Int($0[0]) == device } ?? []
     let shared = words.first { $0.hasPrefix("with=") }?.dropFirst(5).split(separator: ",") ?? []
     var taken: [Packet] = []
-    for owner in [device] + shared.compactMap({ Int($0) }) {
+    let partners = role == .answers ? [] : shared.compactMap { Int($0) }
+    for owner in [device] + partners {
       for session in sessions[owner] ?? [] {
         taken += take(packet, session, owner, words)
       }
     }
     if let wish {
       let target = wish.location
-      return taken.first { other in
+      let wished = taken.first { other in
         var there = other
         there.location = target
         return there == wish
       }
+      // An answer goes where a session takes it.
+      return wished ?? (role == .answers ? taken.first : nil)
     }
-    return taken.isEmpty || pick(4) == 0 ? nil : taken[pick(taken.count)]
+    return taken.isEmpty || role == .sender && pick(4) == 0 ? nil : taken[pick(taken.count)]
   }
 
   private mutating func take(

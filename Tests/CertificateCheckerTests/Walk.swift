@@ -115,6 +115,10 @@ struct Walk {
   private var random: UInt64
   /// What a packet is to become, as far as it may; no chance is left to a walk that has a wish.
   var wish: Packet?
+  /// Whether the packet is one of many, or is followed alone: one that asks, or an answer.
+  var role = Role.sender
+
+  enum Role { case sender, asks, answers }
 
   init(_ network: String, seed: UInt64) {
     var lines: [Substring: [[Substring]]] = [:]
