@@ -28,7 +28,8 @@ struct ClaimsReader {
     case "tag":
       try line.expect(claims.tags.count + 1)
       claims.tags.append(Claims.Tag(sources: []))
-    case "source" where tag >= 0: named.append(try Self.readPackets(into: &claims.tags[tag].sources, &line))
+    case "source" where tag >= 0:
+      named.append(try Self.readPackets(into: &claims.tags[tag].sources, &line))
     case "watched" where tag >= 0:
       claims.tags[tag].watched.append(try line.number(below: devices))
     case "claim": try readClaim(&line)

@@ -193,7 +193,8 @@ extension ZoneTraffic {
         .constrained(.sourcePort, to: Ranges(1024...65535)),
       plain.constrained(.protocol, to: IPProtocol.withPorts.complement(upTo: 255)),
     ]
-    let wanted = HeaderBox.product(HeaderBox.product(kinds, HeaderBox.validPackets), boxes(of: services))
+    let wanted = HeaderBox.product(
+      HeaderBox.product(kinds, HeaderBox.validPackets), boxes(of: services))
     return HeaderBox.product(
       wanted.flatMap(Self.withoutExtensionHeaders), addresses.destinationBoxes)
   }

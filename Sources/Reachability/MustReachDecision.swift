@@ -26,7 +26,9 @@ extension Verifier {
   }
 
   /// Decides whether one trip succeeds.
-  private mutating func decide(_ trip: Claims.Trip, _ from: ZoneExtent) throws(LimitReached) -> Decision {
+  private mutating func decide(_ trip: Claims.Trip, _ from: ZoneExtent) throws(LimitReached)
+    -> Decision
+  {
     switch try engine.outcome(of: trip) {
     case .nobodyAsks: return Decision(.undecided(Doubt(limit: ZoneTraffic.nobodyAsks)))
     case .tooManyPlans:
