@@ -92,6 +92,8 @@ extension Problem {
     let place = try place()
     let isAtEnd = locations[place.location].kind == .deliver
     try line.require(isAtEnd || keyword == "asks" || keyword == "answers", "nothing arrives there")
+    let isAny = place.box[.application] == Field.values[Field.application.rawValue]
+    try line.require(isAny || keyword != "asks", "what asks may have any application")
     claims[claim].goals[goal][trip].append((keyword, arrived, place))
   }
 

@@ -58,29 +58,14 @@ struct Proof {
     try line.require(isAllowed && isOfKind && claims.isEmpty == isHead, "out of place")
     var isNew = true
     switch keyword {
-    case "goal", "fails":
-      isNew = steps.isEmpty == (keyword == "goal")
-      steps.append((keyword, try line.number(), Box(), line))
-    case "starts" where isRefutation, "goes" where isRefutation, "answers":
-      let location = try line.number(below: problem.locations.count)
-      let changes = try Box(&line, of: problem.conditions.count)
-      var single = changes
-      // Packets that differ in nothing else are told together.
-      if isMust, keyword != "goes", !changes[.application].isEmpty { single.free([.application]) }
-      isNew = single.isSingle && (!steps.isEmpty || keyword == "starts" && !isMust)
-      steps.append((keyword, location, changes, line))
     case "network": (isNew, digest) = (digest.isEmpty, try line.digest())
     case "claims", "refutes":
       claims = try line.numbers(below: problem.claims.count)
       isMust = claims.contains { problem.claims[$0].kind == "must" }
       isNew = Set(claims).count == max(1, claims.count)
       isNew = isNew && (claims.count == 1 || !isRefutation && !isMust)
-    case "trip":
-      let goals = problem.claims[claims[0]].goals
-      let goal = try line.number(below: goals.count)
-      let (trip, application) = (try line.number(below: goals[goal].count), try line.number())
-      isNew = goal == trips.count && 1..<(1 << 16) ~= application
-      trips.append((trip, application, try line.number(), line))
+    case _ where isRefutation && keyword != "end": isNew = try readStep(keyword, &line)
+    case "trip": isNew = try readTrip(&line)
     case "open":
       // A mark is a decimal number, too.
       let (ranges, isFirst) = (try line.ranges(of: .mark), opening.number == self.line.number)
@@ -126,5 +111,30 @@ struct Proof {
     }
     try line.require(isNew, "missing, out of place, twice, or not of what it may be")
     try line.require(line.isAtEnd || ["may", "starts"].contains(keyword), "too much in the line")
+  }
+
+  /// Reads a line of a refutation, and says whether it is one in its place.
+  private mutating func readStep(_ keyword: String, _ line: inout Line) throws(Rejection) -> Bool {
+    if keyword == "goal" || keyword == "fails" {
+      steps.append((keyword, try line.number(), Box(), line))
+      return (steps.count == 1) == (keyword == "goal")
+    }
+    let location = try line.number(below: problem.locations.count)
+    let changes = try Box(&line, of: problem.conditions.count)
+    var single = changes
+    // Packets that differ in nothing else are told together.
+    if isMust, keyword != "goes", !changes[.application].isEmpty { single.free([.application]) }
+    steps.append((keyword, location, changes, line))
+    return single.isSingle && (steps.count > 1 || keyword == "starts" && !isMust)
+  }
+
+  /// Reads a trip to the next goal, and says whether it is one.
+  private mutating func readTrip(_ line: inout Line) throws(Rejection) -> Bool {
+    let goals = problem.claims[claims[0]].goals
+    let goal = try line.number(below: goals.count)
+    let (trip, application) = (try line.number(below: goals[goal].count), try line.number())
+    let isNext = goal == trips.count
+    trips.append((trip, application, try line.number(), line))
+    return isNext && 1..<(1 << 16) ~= application
   }
 }

@@ -1,7 +1,9 @@
 /// A whole network in which connections have to come about, with a certificate and refutations.
 enum Branch {
-  /// Clients of a branch, and servers behind two gateways with sessions, each of which gives the servers
-  /// another prefix and the clients another address. Which gateway is used is the same both ways.
+  /// Clients of a branch, and servers behind two gateways with sessions.
+  ///
+  /// Each gives the servers another prefix and the clients another address. Which one is used is the same
+  /// both ways.
   static let network = """
     firebreak-network 1
     valid family=0 protocol=6,17 icmpType=0 fragment=0 etherType=0

@@ -169,5 +169,12 @@ import Testing
       let text = Gateway.network + Gateway.published.replacing("goes 3 *", with: line)
       #expect(Sample.answers(text).last?.contains(": format: ") == true)
     }
+    // Nor have certificates steps.
+    for line in ["goal 0", "fails 0", "goes 1 *", "answers 1 *"] {
+      for text in [Gateway.text, Branch.network + Branch.certificate] {
+        let answers = Sample.answers(text.replacing("claims 0\n", with: "claims 0\n\(line)\n"))
+        #expect(answers.last?.contains(": format: ") == true, "\(line): \(answers)")
+      }
+    }
   }
 }

@@ -143,6 +143,7 @@ import Testing
     ("answers 10 24", "answers 99 24"),
     ("answers 10 24", "answers 10 99"), ("asks 0 family=0", "asks 0 family=3"),
     ("asks 0 family=0", "asks family=0"), ("asks 0", "forbid 0"), ("asks 0", "left 0"),
+    ("fragment=0 etherType", "fragment=0 application=443 etherType"),
     ("claim 0 must reach", "claim 0 apart reach"), ("claim 0 must reach", "claim 0 must reach 1"),
     ("claim 0 must reach", "claim 0 must"), ("claim 1 must answers", "claim 1 must answers\ngoal"),
     ("claim 1 must answers\n", "claim 1 must answers\ntag 1\n"),
