@@ -19,8 +19,8 @@ extension Network {
   func isOpened(_ witness: Witness) -> Bool? {
     guard witness.needsSessions else { return nil }
     let literals = witness.literals + witness.openings.flatMap(\.literals)
-    guard Dictionary(grouping: Set(literals), by: \.condition).values.allSatisfy({ $0.count == 1 })
-    else { return nil }
+    // What is evaluated for each packet can have other outcomes for others that look the same here.
+    guard literals.allSatisfy({ isGlobal($0.condition) }) else { return nil }
     var simulator = Simulator(network: self)
     simulator.valuation = { condition, _ in literals.contains(Literal(condition, true)) }
     var headers = [witness.header] + witness.openings.map(\.header)
@@ -37,6 +37,10 @@ extension Network {
     }
     let outcome = witness.walk.outcome
     return simulator.firstWalk(witness.header, from: witness.origin) { $0 == outcome } != nil
+  }
+
+  private func isGlobal(_ condition: Int) -> Bool {
+    !conditions.conditions.indices.contains(condition) || conditions[condition].scope == .global
   }
 
   /// Expects that a witness says how what it needs is opened.
