@@ -123,8 +123,10 @@ struct Proof {
     let changes = try Box(&line, of: problem.conditions.count)
     var single = changes
     // Packets that differ in nothing else are told together.
-    if isMust, keyword != "goes", !changes[.application].isEmpty { single.free([.application]) }
+    if isMust, keyword == "starts", !changes[.application].isEmpty { single.free([.application]) }
     steps.append((keyword, location, changes, line))
+    let isAny = changes[.application] == Field.values[Field.application.rawValue]
+    if keyword == "answers", !isAny { return false }
     return single.isSingle && (steps.count > 1 || keyword == "starts" && !isMust)
   }
 

@@ -57,11 +57,12 @@ extension Refutation {
     let (arrived, applications) = (place, packet[.application])
     let answers = problem.answers(to: packet).boxes
     change(step, isNew: true)
+    packet[.application] = applications
     keepSessions()
     (place, opens, loss.before, loss.isAnswer) = (step.location, false, [], true)
     let places = loss.places("answers", from: arrived)
     loss.isNowhere = place == arrived && isIn(none: places.map(\.box))
-    let isFine = packet[.application] == applications && answers.contains(where: packet.isInside)
+    let isFine = answers.contains(where: packet.isInside)
     return isFine && (loss.isNowhere || isOne(of: boxes(places)))
   }
 

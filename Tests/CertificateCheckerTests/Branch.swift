@@ -135,7 +135,7 @@ enum Branch {
     goes 7 *
     goes 22 connectionStatus=0 ingress=0 destinationTranslation=0 sourceTranslation=0 trackSourceIPv4=0 trackDestinationIPv4=0 trackSourcePort=0
     goes 10 *
-    answers 10 sourceIPv4=192.0.2.7 destinationIPv4=203.0.113.1 protocol=6 sourcePort=443 destinationPort=3000 tcpFlags=18 application=443 sessionUse=3 +1
+    answers 10 sourceIPv4=192.0.2.7 destinationIPv4=203.0.113.1 protocol=6 sourcePort=443 destinationPort=3000 tcpFlags=18 sessionUse=3 +1
     fails 1
     starts 0 sourceIPv4=10.0.0.9 destinationIPv4=198.51.100.7 protocol=6 sourcePort=2000 destinationPort=443 application=1-442,444-65535 sessionUse=3
     goes 11 *
@@ -152,7 +152,7 @@ enum Branch {
     goes 22 connectionStatus=0 ingress=0 destinationTranslation=0 sourceTranslation=0 trackSourceIPv4=0 trackDestinationIPv4=0 trackSourcePort=0
     goes 23 *
     goes 10 *
-    answers 19 sourceIPv4=192.0.2.7 destinationIPv4=203.0.113.1 protocol=6 sourcePort=443 destinationPort=3000 tcpFlags=18 application=443 sessionUse=3 +1
+    answers 19 sourceIPv4=192.0.2.7 destinationIPv4=203.0.113.1 protocol=6 sourcePort=443 destinationPort=3000 tcpFlags=18 sessionUse=3 +1
     goes 12 connectionStatus=1 ingress=2
     goes 13 *
     goes 20 *
