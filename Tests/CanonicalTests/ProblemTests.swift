@@ -66,9 +66,11 @@ private func text(
     #expect(forbidden.allSatisfy { $0.hasSuffix(" sessionUse=0-2") })
     let trip = lines.drop { $0 != "trip" }.dropFirst()
     #expect(
-      trip.map { String($0.prefix { $0 != " " }) } == ["asks", "arrives", "answers", "returns"])
-    let box = "protocol=6 sourcePort=1024-65535 destinationPort=80"
-    #expect(trip.first?.contains(box) == true, "\(trip)")
+      trip.map { String($0.prefix { $0 != " " }) }
+        == ["asks", "arrives", "answers", "answers", "returns"])
+    for part in ["protocol=6 ", " sourcePort=1024-65535 destinationPort=80 ", " tcpFlags=2 "] {
+      #expect(trip.first?.contains(part) == true, "\(part) in \(trip)")
+    }
   }
 
   @Test func `says in remarks where lines come from`() throws {
@@ -143,6 +145,11 @@ private func text(
     ("firebreak-network 1\nsender 0 *\n", 2), ("firebreak-network 1\nforbid 0 *\n", 2),
     ("firebreak-network 1\nclaim 0 never R 1\n", 2),
     ("firebreak-network 1\nclaim 0 apart R%2\n", 2),
+    ("firebreak-network 1\nclaim 0 must R\nforbid 0 *\n", 3),
+    ("firebreak-network 1\nclaim 0 must R\ntrip\n", 3),
+    ("firebreak-network 1\nclaim 0 must R\ngoal\nasks 0 *\n", 4),
+    ("firebreak-network 1\nclaim 0 must R\ngoal\ntrip\nanswers 0 0 *\n", 5),
+    ("firebreak-network 1\nclaim 0 apart R\ngoal\n", 3),
   ])
   func `an error has its line`(text: String, line: Int) throws {
     let error = #expect(throws: ProblemError.self) { try Problem(parsing: Array(text.utf8)) }
