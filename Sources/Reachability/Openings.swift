@@ -68,6 +68,28 @@ extension Engine {
     return true
   }
 
+  /// Whether the packets that open what a witness needs do so, one after another in a network without
+  /// sessions, as far as outcomes are the same for all packets.
+  func isOpened(_ witness: Witness) -> Bool {
+    let literals = witness.literals + witness.openings.flatMap(\.literals)
+    if globalOnes(of: literals).count < literals.count { return true }
+    var simulator = Simulator(network: network)
+    simulator.valuation = { condition, _ in literals.contains(Literal(condition, true)) }
+    let walks = witness.openings.map(\.walk) + [witness.walk]
+    simulator.candidates = candidates(
+      for: [witness.header] + witness.openings.map(\.header)
+        + walks.flatMap { $0.hops.map(\.state.header) })
+    for opening in witness.openings {
+      let walk = simulator.firstWalk(opening.header, from: opening.origin) { session in
+        opening.walk.sessions.contains(session)
+      }
+      guard let walk else { return false }
+      simulator = simulator.remembering(walk)
+    }
+    let outcome = witness.walk.outcome
+    return simulator.firstWalk(witness.header, from: witness.origin) { $0 == outcome } != nil
+  }
+
   /// The outcomes of conditions that have one for the whole network.
   func globalOnes(of literals: [Literal]) -> [Literal] {
     let conditions = canonical.conditions

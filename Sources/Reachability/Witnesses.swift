@@ -213,8 +213,13 @@ extension Engine {
     var witness = witness(of: suspect, sent, from: trace.origin, simulator, literals)
     if witness?.needsSessions ?? false {
       var search = OpeningSearch(simulator, globalOnes(of: literals))
-      for session in trace.sessions { _ = try open(session, depth: 0, &search) }
-      witness?.openings = search.openings
+      for session in trace.sessions {
+        guard try open(session, depth: 0, &search) else { return witness }
+      }
+      guard var opened = witness else { return nil }
+      opened.openings = search.openings
+      // Packets are found one by one; shown is only what comes about one after another.
+      if isOpened(opened) { witness = opened }
     }
     return witness
   }

@@ -54,7 +54,7 @@ struct CertificateFiles {
   }
 
   /// The kinds of files beside the network.
-  private enum Kind: String {
+  private enum Kind: String, CaseIterable {
     case certificate
     case refutation
   }
@@ -96,10 +96,28 @@ struct CertificateFiles {
   /// Makes the directory, and removes what an earlier run left there.
   private func prepare() throws {
     if unsafe mkdir(directory, 0o777) != 0, errno != EEXIST { throw failure("cannot be made") }
-    for kind in [Kind.certificate, .refutation] {
-      var number = 1
-      while unsafe unlink("\(directory)/\(Self.name(number, kind))") == 0 { number += 1 }
+    for name in try Kind.allCases.flatMap(names) where unsafe unlink(directory + "/" + name) != 0 {
+      throw failure("cannot be removed", directory + "/" + name)
     }
+  }
+
+  /// The files of a kind that are in the directory, ascending by number.
+  private func names(of kind: Kind) throws -> [String] {
+    guard let listing = unsafe opendir(directory) else { throw failure("cannot be read") }
+    defer { unsafe closedir(listing) }
+    var numbers: [Int] = []
+    while let entry = unsafe readdir(listing) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
+        unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) {
+          unsafe String(cString: $0)
+        }
+      }
+      guard let number = Int(name.prefix { $0 != "." }), Self.name(number, kind) == name else {
+        continue
+      }
+      numbers.append(number)
+    }
+    return numbers.sorted().map { Self.name($0, kind) }
   }
 
   private func write(_ bytes: [UInt8], as name: String) throws {
@@ -133,25 +151,31 @@ extension CertificateFiles {
     let digest = form.digest
     var check = Check()
     check.read(text)
-    for kind in [Kind.certificate, .refutation] {
-      var number = 1
-      while case let name = Self.name(number, kind),
-        unsafe access(directory + "/" + name, F_OK) == 0
-      {
-        let bytes = try read(name)
-        let lines = bytes.prefix(200).split(separator: UInt8(ascii: "\n"))
-        if lines.count < 2 || !lines[1].elementsEqual("network \(digest)".utf8) {
-          return (check.answers + ["REJECTED \(name): it is of another network"], false)
-        }
-        if Self.holdsNetwork(bytes) {
-          return (check.answers + ["REJECTED \(name): it has a network of its own"], false)
-        }
-        check.read(bytes)
-        number += 1
+    for name in try Kind.allCases.flatMap(names) {
+      let bytes = try read(name)
+      let lines = bytes.prefix(200).split(separator: UInt8(ascii: "\n"))
+      if lines.count < 2 || !lines[1].elementsEqual("network \(digest)".utf8) {
+        return (check.answers + ["REJECTED \(name): it is of another network"], false)
       }
+      if Self.holdsNetwork(bytes) {
+        return (check.answers + ["REJECTED \(name): it has a network of its own"], false)
+      }
+      check.read(bytes)
     }
     check.finish()
-    return (check.answers, check.status == 0)
+    return (check.answers + unshown(form.claims, check.answers), check.status == 0)
+  }
+
+  /// Remarks about claims of which no file shows anything.
+  private func unshown(_ claims: Claims, _ answers: [String]) -> [String] {
+    var shown: Set<Substring> = []
+    for answer in answers {
+      let words = answer.split(separator: " ")
+      if words.count > 1, ["VERIFIED", "VIOLATED"].contains(words[0]) { shown.insert(words[1]) }
+    }
+    return claims.claims.enumerated().filter { !shown.contains("\($0.offset)") }.map {
+      "# nothing here shows \($0.element.name)"
+    }
   }
 
   /// Whether a network begins in a text, of which what follows would then speak.

@@ -68,7 +68,10 @@ struct VerifyCommand: ParsableCommand {
   var recheck: String?
 
   func run() throws {
-    if let recheck { return try checkAgain(CertificateFiles(directory: recheck)) }
+    if let recheck {
+      try refuseOptionsOfVerdicts()
+      return try checkAgain(CertificateFiles(directory: recheck))
+    }
     let bar = ProgressBar()
     defer { bar.end() }
     let report = try verified(bar)
@@ -140,6 +143,18 @@ extension VerifyCommand {
       throw Terminal.refusal(of: error)
     }
     return project
+  }
+
+  /// Refuses options that say something of verdicts, where none are asked for.
+  private func refuseOptionsOfVerdicts() throws(ExitCode) {
+    let given = [
+      ("--format", format.format != .text), ("--evidence", evidence),
+      ("--any-one-device-lost", losses.anyOneDeviceLost), ("--certificates", certificates != nil),
+    ]
+    guard let (name, _) = given.first(where: \.1) else { return }
+    throw Terminal.misuse(
+      "--recheck", "it checks proofs and finds no verdicts, so '\(name)' does not go with it",
+      hint: "run verify twice")
   }
 
   /// Checks proofs that were written before.

@@ -150,7 +150,8 @@ import Testing
       return
     }
     let found = message(try chain(40, jumps: 2))
-    #expect(found == "device router needs more than \(LoweringBounds.locations) locations")
+    let ways = LoweringBounds.listCopies
+    #expect(found == "the lists of router jump to each other in more than \(ways) ways")
   }
 
   @Test func `a match that would need too many boxes is refused at its rule`() throws {

@@ -61,6 +61,28 @@ import Testing
     #expect(forged.output == "REJECTED 1.certificate: it has a network of its own\n")
   }
 
+  @Test func `are checked whatever their numbers are, and what is missing is said`() throws {
+    let shell = try shell()
+    #expect(shell.run("firebreak verify n --certificates p").status == 1)
+    let moved = shell.run("mv p/1.certificate p/12.certificate; firebreak verify n --recheck p")
+    #expect(moved.status == 0 && moved.output.contains("VERIFIED 0 OT-1\n"))
+    #expect(!moved.output.contains("#"))
+    let removed = shell.run("rm p/1.refutation; firebreak verify n --recheck p")
+    #expect(removed.status == 0 && removed.output.hasSuffix("\n# nothing here shows OT-2\n"))
+    #expect(shell.run("firebreak verify n --certificates p").status == 1)
+    #expect(shell.run("test -e p/1.certificate").status == 0)
+    #expect(shell.run("test -e p/12.certificate").status == 1)
+  }
+
+  @Test(arguments: [
+    "--evidence", "--any-one-device-lost", "--certificates q", "--format json",
+  ])
+  func `are not checked together with what asks about verdicts`(option: String) throws {
+    let outcome = try shell().run("firebreak verify n --recheck p \(option)")
+    #expect(outcome.status == 64 && outcome.output == "")
+    #expect(outcome.errors.contains("does not go with it"))
+  }
+
   @Test func `need a directory that can be written, or read`() throws {
     let shell = try shell()
     let unwritten = shell.run("touch p; firebreak verify n --certificates p")
