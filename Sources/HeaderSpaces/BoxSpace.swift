@@ -93,31 +93,3 @@ extension HeaderBox {
     return pieces
   }
 }
-
-extension HeaderBox {
-  /// Whether no packet is in both boxes.
-  func isDisjoint(with other: HeaderBox) -> Bool {
-    if isEmpty || other.isEmpty { return true }
-    for constraint in constraints {
-      for another in other.constraints where another.field == constraint.field {
-        if !constraint.values.overlaps(another.values) { return true }
-      }
-    }
-    for literal in literals
-    where other.literals.contains(Literal(literal.condition, !literal.value)) { return true }
-    return false
-  }
-}
-
-extension Ranges {
-  /// Whether some value is in both sets.
-  fileprivate func overlaps(_ other: Ranges) -> Bool {
-    var i = 0
-    var j = 0
-    while i < ranges.count, j < other.ranges.count {
-      if ranges[i].overlaps(other.ranges[j]) { return true }
-      if ranges[i].upperBound < other.ranges[j].upperBound { i += 1 } else { j += 1 }
-    }
-    return false
-  }
-}

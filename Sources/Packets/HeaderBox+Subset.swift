@@ -14,7 +14,41 @@ extension HeaderBox {
   }
 }
 
+extension HeaderBox {
+  /// Whether no packet is in both boxes.
+  /// - Complexity: Linear in the ranges of both.
+  public func isDisjoint(with other: Self) -> Bool {
+    if isEmpty || other.isEmpty { return true }
+    var next = constraints.startIndex
+    for constraint in other.constraints {
+      while next < constraints.endIndex, constraints[next].field < constraint.field { next += 1 }
+      if next == constraints.endIndex { break }
+      if constraints[next].field == constraint.field,
+        !constraints[next].values.overlaps(constraint.values)
+      {
+        return true
+      }
+    }
+    return literals.contains { other.literals.contains(Literal($0.condition, !$0.value)) }
+  }
+}
+
 extension Ranges {
+  /// Whether some value is in both.
+  /// - Complexity: Linear in the ranges of both.
+  func overlaps(_ other: Self) -> Bool {
+    var (one, another) = (ranges.startIndex, other.ranges.startIndex)
+    while one < ranges.endIndex, another < other.ranges.endIndex {
+      if ranges[one].overlaps(other.ranges[another]) { return true }
+      if ranges[one].upperBound < other.ranges[another].upperBound {
+        one += 1
+      } else {
+        another += 1
+      }
+    }
+    return false
+  }
+
   /// Whether all values are the other's, too.
   /// - Complexity: Linear in the ranges of both.
   public func isSubset(of other: Self) -> Bool {
