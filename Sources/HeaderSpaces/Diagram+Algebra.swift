@@ -10,6 +10,7 @@ enum Operation {
   static let substitute: UInt32 = 8
   static let shift: UInt32 = 9
   static let overwrite: UInt32 = 10
+  static let simplified: UInt32 = 11
   /// The first of as many as there are fields.
   static let values: UInt32 = 100
   /// The first of as many as there are leaves, which are nodes.

@@ -103,6 +103,17 @@ extension HeaderSpaceStore {
     try settle(HeaderSpace(diagram.complement(a.node)))
   }
 
+  /// A set that holds all of one and nothing of another, and looks at less than it where that leaves
+  /// room.
+  ///
+  /// What the sets have in common, if anything, it holds.
+  public mutating func simplified(_ a: HeaderSpace, apartFrom b: HeaderSpace)
+    throws(LimitReached) -> HeaderSpace
+  {
+    let others = diagram.isDisjoint(a.node, b.node) ? b.node : diagram.subtraction(b.node, a.node)
+    return try settle(HeaderSpace(diagram.simplified(a.node, apartFrom: others)))
+  }
+
   /// Whether every member of the first set is in the second.
   public mutating func isSubset(_ a: HeaderSpace, of b: HeaderSpace) throws(LimitReached) -> Bool {
     try settle(diagram.isSubset(a.node, b.node))

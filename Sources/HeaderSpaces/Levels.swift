@@ -82,6 +82,11 @@ enum Levels {
     return result
   }()
 
+  /// For each level of a field the levels of the field from it on.
+  static let tails: [[Int]] = chunks.enumerated().map { level, chunk in
+    Array(level..<of(chunk.field).upperBound)
+  }
+
   /// The level of condition 0.
   static let conditions = chunks.count
 
