@@ -40,7 +40,7 @@ struct Engine: ~Copyable {
   let traffic: ZoneTraffic
   var store: HeaderSpaceStore
   /// What exists at all.
-  let valid: HeaderSpace
+  private(set) var valid: HeaderSpace
   /// The first-match tables, made into diagrams when they are first met.
   var cases: [HeaderCases?]
   /// The same without the outcomes by which packets are lost.
@@ -127,6 +127,19 @@ struct Engine: ~Copyable {
     selections = engine.selections
     predecessorCache = engine.predecessorCache
     reachCache = engine.reachCache
+  }
+
+  /// Forgets every set but these, and gives these anew, in the same order; what was learnt and
+  /// followed is forgotten, too.
+  mutating func compact(keeping spaces: [HeaderSpace]) -> [HeaderSpace] {
+    cases = [HeaderCases?](repeating: nil, count: canonical.tables.count)
+    passing = cases
+    memories = [SessionMemory](repeating: SessionMemory(), count: network.devices.count)
+    (receivedCache, outcomeCache, entryCache, reachCache) = ([:], [:], [:], [:])
+    (shared, selections, halfway) = ([], [], nil)
+    let kept = store.compact(keeping: [valid] + spaces)
+    valid = kept[0]
+    return Array(kept.dropFirst())
   }
 
   /// An engine for another worker, that knows what this one knows.

@@ -1,6 +1,5 @@
 import Canonical
 import HeaderSpaces
-import HeapModule
 import Networks
 import Packets
 
@@ -53,86 +52,31 @@ extension Prover {
         try search.add(space, at: location, rank: rank(location), &engine.store)
       }
     }
+    var room = Room(engine.store)
     while let (location, space) = search.next() {
       let known = unsafe.packets[location]
       var news = try engine.store.subtracting(known, from: space)
       if news.isEmpty { continue }
-      if let coming = coming[location] { news = try simplified(news, apartFrom: coming) }
-      unsafe.packets[location] = try engine.store.union(known, news)
+      var both = try engine.store.union(known, news)
+      // What is unsafe may be more than what leads to something forbidden, so long as nothing comes
+      // there: simple sets make simple boxes, and others grow at every list.
+      if let coming = coming[location] {
+        both = try engine.store.simplified(both, apartFrom: coming)
+        news = try engine.store.subtracting(known, from: both)
+      }
+      unsafe.packets[location] = both
       for edge in graph.predecessors[location] {
         try spread(news, over: edge, &unsafe, &search)
       }
-    }
-    return unsafe
-  }
-
-  /// A set that holds another and nothing of a third, which looks at as few fields as it can.
-  ///
-  /// What is unsafe may be more than what leads to something forbidden, so long as nothing comes
-  /// there: simple sets make simple boxes, and keep sets small that grow at every list otherwise.
-  /// Packets that open sessions and packets that are asked about are told from what comes apart.
-  private mutating func simplified(
-    _ space: HeaderSpace, apartFrom coming: HeaderSpace
-  ) throws -> HeaderSpace {
-    var result = HeaderSpace.empty
-    for origins in [Ranges(0), Ranges(1...HeaderField.origin.greatest)] {
-      let asked = try engine.store.restrict(space, .origin, to: origins)
-      for range in try engine.store.values(of: .connectionState, in: asked).ranges {
-        for state in try states(range, asked) {
-          var box = HeaderBox().constrained(.origin, to: origins)
-          box.constrain(.connectionState, to: state)
-          let part = try engine.store.restrict(asked, to: box)
-          if part.isEmpty { continue }
-          let others = try engine.store.restrict(coming, to: box)
-          let wide = try narrowed(part, apartFrom: others)
-          result = try engine.store.union(result, try engine.store.restrict(wide, to: box))
-        }
+      if room.isShort(engine.store) {
+        compact(&unsafe, &search)
+        room = Room(engine.store)
       }
     }
-    return result
+    coming = [HeaderSpace?](repeating: nil, count: coming.count)
+    compact(&unsafe, &search)
+    return unsafe
   }
-
-  /// The values of a range one by one, or together where the set does not tell them apart.
-  private mutating func states(
-    _ range: ClosedRange<UInt128>, _ space: HeaderSpace
-  ) throws -> [Ranges] {
-    if range.lowerBound == range.upperBound { return [Ranges(range)] }
-    let open = try engine.store.project(space, away: [.connectionState])
-    let box = HeaderBox().constrained(.connectionState, to: Ranges(range))
-    if try engine.store.restrict(open, to: box) == engine.store.restrict(space, to: box) {
-      return [Ranges(range)]
-    }
-    return range.map { Ranges($0) }
-  }
-
-  private mutating func narrowed(
-    _ space: HeaderSpace, apartFrom others: HeaderSpace
-  ) throws -> HeaderSpace {
-    let literals = engine.store.conditions(in: space)
-    var plain = try engine.store.existentially(space, over: literals)
-    if try !engine.store.isDisjoint(plain, others) { plain = space }
-    for unseen in Self.views {
-      let wide = try engine.store.project(plain, away: unseen)
-      if try engine.store.isDisjoint(wide, others) { return wide }
-    }
-    return plain
-  }
-
-  /// Views of packets, the simplest first, each as the fields that it does not see.
-  private static let views: [[HeaderField]] = {
-    let ends: Set<HeaderField> = [
-      .family, .destinationIPv4, .destinationIPv6, .origin, .sessionUse,
-    ]
-    let both = ends.union([.sourceIPv4, .sourceIPv6])
-    let service = both.union([.protocol, .destinationPort])
-    let chosen = Set([.destinationTranslation, .sourceTranslation] + ProofTrail.fields)
-    let way: Set<HeaderField> = [.ingress, .egress, .vrf]
-    let plain = [ends, both, service]
-    let views =
-      plain + plain.map { $0.union(chosen) } + plain.map { $0.union(way) }
-      + plain.map { $0.union(chosen).union(way) }
-    return views.map { fields in HeaderField.allCases.filter { !fields.contains($0) } }
-  }()
 
   /// Later locations come first.
   private func rank(_ location: Int) -> Int { -engine.plan.ranks[location] }
@@ -261,7 +205,7 @@ extension Prover {
             var breaking = try sessions(
               taking: try engine.store.intersection(packets, coming), known, way, family)
             if !breaking.isEmpty {
-              breaking = try narrowed(breaking, apartFrom: known.sessions)
+              breaking = try engine.store.simplified(breaking, apartFrom: known.sessions)
             }
             try add(breaking, to: index, of: owner, &unsafe, &search)
             let safe = try engine.store.complement(unsafe.sessions[owner][index])
@@ -290,35 +234,5 @@ extension Prover {
     for location in graph.remembers[device] {
       try search.add(opening, at: location, rank: rank(location), &engine.store)
     }
-  }
-}
-
-/// What waits to be looked at, the last locations first.
-private struct UnsafeSearch {
-  private var waiting: [HeaderSpace]
-  private var queue = Heap<Entry>()
-
-  private struct Entry: Comparable {
-    var rank: Int
-    var location: Int
-
-    static func < (a: Self, b: Self) -> Bool { (a.rank, a.location) < (b.rank, b.location) }
-  }
-
-  init(count: Int) { waiting = [HeaderSpace](repeating: .empty, count: count) }
-
-  mutating func add(
-    _ space: HeaderSpace, at location: Int, rank: Int, _ store: inout HeaderSpaceStore
-  ) throws {
-    if space.isEmpty { return }
-    if waiting[location].isEmpty { queue.insert(Entry(rank: rank, location: location)) }
-    waiting[location] = try store.union(waiting[location], space)
-  }
-
-  mutating func next() -> (location: Int, space: HeaderSpace)? {
-    guard let entry = queue.popMin() else { return nil }
-    let space = waiting[entry.location]
-    waiting[entry.location] = .empty
-    return (entry.location, space)
   }
 }
