@@ -140,13 +140,18 @@ extension Prover {
   /// in a way, in the order of a certificate.
   func taken(
     _ packets: HeaderBox, by pair: HeaderBox, _ known: SessionClass, _ way: SessionWay,
-    _ family: Family, _ noted: SessionNotes
+    _ family: Family, _ notes: SessionNotes
   ) -> [HeaderBox] {
-    self.packets(takenBy: pair, known, way, family).map { those in
-      let taken = packets.intersection(those).constrained(
-        .sessionUse, to: Ranges(noted.use...HeaderField.sessionUse.greatest))
-      return noted.values.reduce(taken) { $0.with($1.field, $1.values) }
+    self.packets(takenBy: pair, known, way, family).map {
+      noted(packets.intersection($0), notes)
     }
+  }
+
+  /// What becomes of packets that a session takes when a device notes it.
+  func noted(_ packets: HeaderBox, _ notes: SessionNotes) -> HeaderBox {
+    let taken = packets.constrained(
+      .sessionUse, to: Ranges(notes.use...HeaderField.sessionUse.greatest))
+    return notes.values.reduce(taken) { $0.with($1.field, $1.values) }
   }
 
   private static func exchanged(_ box: HeaderBox) -> HeaderBox {

@@ -26,7 +26,7 @@ extension Prover {
   private mutating func place(
     _ pair: HeaderBox, _ device: Int, _ index: Int, _ search: inout BoxSearch
   ) throws -> Int {
-    if let known = search.pairs[device][index].firstIndex(where: { pair.lies(in: $0) }) {
+    if let known = search.pairs[device][index].firstIndex(where: { pair.lies(in: $0.box) }) {
       return known
     }
     let unsafe = search.unsafe.sessions[device][index]
@@ -37,14 +37,28 @@ extension Prover {
     let kept = Set(Engine.sessionFields + Self.ghosts(known.trail, in: .sent))
     let bare = wide.without(HeaderField.allCases.filter { !kept.contains($0) })
       .with(.family, pair[.family])
-    search.pairs[device][index].append(bare)
-    // What comes there may have to be taken by this one, too.
+    if search.pairs[device][index].count >= BoxSearch.greatestCountAtPlace {
+      throw NoProof(reason: "the certificate would have too many sessions")
+    }
+    let made = sessionPair(bare, known, (device, index))
+    search.pairs[device][index].append(made)
+    // It may have to take what comes there.
     for other in recalling(device) {
-      for location in graph.recalls[other] {
-        search.waiting += search.boxes[location].indices.map { (location, $0) }
-      }
+      search.waiting += graph.recalls[other].map { .taking(location: $0, pair: made) }
     }
     return search.pairs[device][index].count - 1
+  }
+
+  private func sessionPair(
+    _ box: HeaderBox, _ known: SessionClass, _ owner: (device: Int, index: Int)
+  ) -> SessionPair {
+    var packets: [(family: Family, way: SessionWay, boxes: [HeaderBox])] = []
+    for family in [Family.ipv4, .ipv6] where known.changes[family] != nil {
+      for way in SessionWay.allCases {
+        packets.append((family, way, self.packets(takenBy: box, known, way, family)))
+      }
+    }
+    return SessionPair(owner: owner, box: box, packets: packets)
   }
 
   /// The devices that look packets up in the sessions of one.
@@ -57,24 +71,34 @@ extension Prover {
     _ box: HeaderBox, _ device: Int, _ target: Int, _ walk: inout BoxWalk,
     _ search: inout BoxSearch
   ) throws {
-    if !search.unsafe.isRelevant[target] { return }
-    let bare = box.without(Trail.ghosts(in: .session))
     for owner in owners(of: device) {
-      for (index, known) in classes[owner].enumerated() {
+      for index in classes[owner].indices {
+        // Pairs that are new meanwhile take what comes there by themselves, but hints need them.
         var number = 0
         while number < search.pairs[owner][index].count {
-          let pair = search.pairs[owner][index][number]
+          try recall(
+            box, device, target, by: search.pairs[owner][index][number], &walk, &search)
           number += 1
-          for family in [Family.ipv4, .ipv6] {
-            guard let changes = known.changes[family] else { continue }
-            for way in sessionWays(of: device) {
-              let noted = registers(way, known, changes, at: device)
-              for taken in taken(bare, by: pair, known, way, family, noted) {
-                try go(taken, to: target, &walk, &search)
-              }
-            }
-          }
         }
+      }
+    }
+  }
+
+  /// Adds the hints for what one pair takes of a box.
+  mutating func recall(
+    _ box: HeaderBox, _ device: Int, _ target: Int, by pair: SessionPair, _ walk: inout BoxWalk,
+    _ search: inout BoxSearch
+  ) throws {
+    if !search.unsafe.isRelevant[target] { return }
+    let bare = Self.forgettingTrail(box).without(Trail.ghosts(in: .session))
+    let known = classes[pair.owner.device][pair.owner.index]
+    let ways = sessionWays(of: device)
+    for (family, way, boxes) in pair.packets where ways.contains(way) {
+      for those in boxes where !bare.isDisjoint(with: those) {
+        guard let changes = known.changes[family] else { continue }
+        let taken = noted(
+          bare.intersection(those), registers(way, known, changes, at: device))
+        try go(taken, to: target, &walk, &search)
       }
     }
   }

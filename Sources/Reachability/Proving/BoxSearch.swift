@@ -10,9 +10,9 @@ struct BoxSearch {
   /// By location.
   var boxes: [[HeaderBox]]
   /// The pairs, by device and class.
-  var pairs: [[[HeaderBox]]]
-  /// The boxes whose steps have not been looked at.
-  var waiting: [(location: Int, box: Int)] = []
+  var pairs: [[[SessionPair]]]
+  /// What has not been looked at.
+  var waiting: [Waiting] = []
   /// For each box whether anything needs it, while that is found out; empty otherwise.
   var needed: [[Bool]] = []
   /// How many boxes there are.
@@ -26,6 +26,26 @@ struct BoxSearch {
   static let greatestQueue = 100_000
 }
 
+extension BoxSearch {
+  /// What is to be looked at.
+  enum Waiting {
+    /// The steps of a box at a location.
+    case steps(location: Int, box: Int)
+    /// What a new pair takes of the boxes at a location.
+    case taking(location: Int, pair: SessionPair)
+  }
+}
+
+/// Sessions of one class, while a proof is made.
+struct SessionPair {
+  /// The device and the number of the class.
+  let owner: (device: Int, index: Int)
+  /// The sessions, as they are remembered.
+  let box: HeaderBox
+  /// The packets that they take, by family and way in the order of a certificate.
+  let packets: [(family: Family, way: SessionWay, boxes: [HeaderBox])]
+}
+
 /// What becomes of one box: hints, and the sets that go on to where they are passed through.
 struct BoxWalk {
   var hints: [Certificate.Hint] = []
@@ -34,9 +54,9 @@ struct BoxWalk {
 
 extension Prover {
   /// The hints for what senders and sources send.
-  mutating func starts(for indices: [Int], _ search: inout BoxSearch) throws
-    -> [Certificate.Hint]
-  {
+  mutating func starts(
+    for indices: [Int], _ search: inout BoxSearch, _ mark: HeaderSpaceStore.Mark
+  ) throws -> [Certificate.Hint] {
     var hints: [Certificate.Hint] = []
     var starts = claims.senders.map { (packets: $0, origin: UInt128(0)) }
     var tags: Set<Int> = []
@@ -52,9 +72,27 @@ extension Prover {
         var walk = BoxWalk()
         try go(sent, to: start.packets.location, &walk, &search)
         hints += try followed(&walk, &search)
+        engine.store.release(to: mark)
       }
     }
     return hints
+  }
+
+  /// Follows what one pair takes of the boxes at a location.
+  mutating func recall(
+    at location: Int, by pair: SessionPair, _ search: inout BoxSearch,
+    _ mark: HeaderSpaceStore.Mark
+  ) throws {
+    guard case .recall(let device, _, let target) = engine.canonical.locations[location] else {
+      return
+    }
+    // Boxes that are new meanwhile wait for all of their steps.
+    for number in search.boxes[location].indices {
+      var walk = BoxWalk()
+      try recall(search.boxes[location][number], device, target, by: pair, &walk, &search)
+      _ = try followed(&walk, &search)
+      engine.store.release(to: mark)
+    }
   }
 
   /// The hints for the steps of a box at a location.
@@ -96,7 +134,7 @@ extension Prover {
     case .recall(let device, let fresh, let remembered):
       let bare = Self.forgettingTrail(box)
       try go(bare, to: fresh, &walk, &search)
-      try recall(bare, device, remembered, &walk, &search)
+      try recall(box, device, remembered, &walk, &search)
     case .remember(let device, let next):
       if search.unsafe.isMemoryListed[device] { try remember(box, device, &walk, &search) }
       try go(box, to: next, &walk, &search)
@@ -139,7 +177,7 @@ extension Prover {
     if let known = search.boxes[location].firstIndex(where: { box.lies(in: $0) }) {
       if !search.needed.isEmpty, !search.needed[location][known] {
         search.needed[location][known] = true
-        search.waiting.append((location, known))
+        search.waiting.append(.steps(location: location, box: known))
       }
       return known
     }
@@ -152,7 +190,7 @@ extension Prover {
     {
       throw NoProof(reason: "the certificate would have too many boxes")
     }
-    search.waiting.append((location, search.boxes[location].count - 1))
+    search.waiting.append(.steps(location: location, box: search.boxes[location].count - 1))
     return search.boxes[location].count - 1
   }
 }

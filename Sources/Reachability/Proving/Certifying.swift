@@ -119,7 +119,7 @@ extension Prover {
     let unsafe = try unsafe(for: indices)
     var search = BoxSearch(
       unsafe: unsafe, boxes: [[HeaderBox]](repeating: [], count: graph.isStop.count),
-      pairs: classes.map { [[HeaderBox]](repeating: [], count: $0.count) })
+      pairs: classes.map { [[SessionPair]](repeating: [], count: $0.count) })
     // From here on no set is needed for longer than a moment.
     let mark = engine.store.mark
     try close(&search, for: indices, mark)
@@ -131,9 +131,13 @@ extension Prover {
   private mutating func close(
     _ search: inout BoxSearch, for indices: [Int], _ mark: HeaderSpaceStore.Mark
   ) throws {
-    _ = try starts(for: indices, &search)
-    while let (location, number) = search.waiting.popLast() {
-      _ = try steps(of: search.boxes[location][number], at: location, &search)
+    _ = try starts(for: indices, &search, mark)
+    while let next = search.waiting.popLast() {
+      switch next {
+      case .steps(let location, let number):
+        _ = try steps(of: search.boxes[location][number], at: location, &search)
+      case .taking(let location, let pair): try recall(at: location, by: pair, &search, mark)
+      }
       engine.store.release(to: mark)
     }
   }
@@ -166,7 +170,7 @@ extension Prover {
   private mutating func written(
     _ indices: [Int], _ search: inout BoxSearch, _ mark: HeaderSpaceStore.Mark
   ) throws -> Certificate {
-    var result = Certificate(claims: indices, starts: try starts(for: indices, &search))
+    var result = Certificate(claims: indices, starts: try starts(for: indices, &search, mark))
     let relevant = search.unsafe.isRelevant
     result.open = Ranges(values: relevant.indices.filter { !relevant[$0] }.map { UInt128($0) })
     for device in search.pairs.indices where search.unsafe.isMemoryListed[device] {
@@ -174,7 +178,7 @@ extension Prover {
         Certificate.Memory(
           device: device,
           classes: classes[device].enumerated().map { index, known in
-            Certificate.Class(known.box, pairs: search.pairs[device][index])
+            Certificate.Class(known.box, pairs: search.pairs[device][index].map(\.box))
           }))
     }
     for location in search.unsafe.isListed.indices where search.unsafe.isListed[location] {
