@@ -55,7 +55,7 @@ extension Engine {
   fileprivate mutating func ends(from: ZoneExtent, to: ZoneExtent) throws(LimitReached) -> [String]
   {
     let reaches = try reaches(of: from)
-    let wanted = try store.space(of: destinationBoxes(to))
+    let wanted = try store.space(of: traffic.addresses(of: to).destinationBoxes)
     var devices: [CanonicalNetwork.Loss: Set<Int>] = [:]
     var segments: Set<Int> = []
     for (index, location) in canonical.locations.enumerated() where plan.isNoted[index] {
