@@ -28,10 +28,7 @@ extension ZoneTraffic {
       goals.append([own, published].map { trip(from, goal, by: $0, services: services) })
     }
     if !rest.isEmpty {
-      let own = rest.devices.reduce(rest.addresses) {
-        $0.union(network.devices[$1].ownAddresses)
-      }
-      goals.append([trip(from, rest, by: own, services: services)])
+      goals.append([trip(from, rest, by: addresses(of: rest), services: services)])
     }
     return goals
   }
@@ -200,7 +197,7 @@ extension ZoneTraffic {
   }
 
   /// The packets of a box of which the first next header is the protocol itself.
-  private static func withoutExtensionHeaders(_ box: HeaderBox) -> [HeaderBox] {
+  public static func withoutExtensionHeaders(_ box: HeaderBox) -> [HeaderBox] {
     let ipv6 = box.constrained(.family, to: Ranges(UInt128(Family.ipv6.rawValue)))
     let others = box.constrained(
       .family, to: Ranges(values: [Family.ipv4, .nonIP].map { UInt128($0.rawValue) }))

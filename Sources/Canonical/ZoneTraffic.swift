@@ -131,6 +131,11 @@ public struct ZoneTraffic: Sendable {
     return addresses.destinationBoxes + [Self.frames]
   }
 
+  /// The addresses of an extent, those of its devices among them.
+  public func addresses(of extent: ZoneExtent) -> AddressSet {
+    extent.devices.reduce(extent.addresses) { $0.union(network.devices[$1].ownAddresses) }
+  }
+
   /// Where packets are when they are delivered.
   public func location(of delivery: CanonicalNetwork.Delivery) -> Int {
     switch delivery {

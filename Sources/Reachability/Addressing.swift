@@ -32,8 +32,8 @@ struct DestinationChange {
       let met = wanted[to.family].intersection(Ranges(to.range))
       let back = from.range.lowerBound &- to.range.lowerBound
       var before = AddressSet.none
-      before[from.family] = Ranges(
-        met.ranges.map { $0.lowerBound &+ back...$0.upperBound &+ back })
+      let field: HeaderField = from.family == .ipv4 ? .destinationIPv4 : .destinationIPv6
+      before[from.family] = Trail.move(met, by: back, in: field)
       return HeaderBox.product(boxes, before.destinationBoxes)
     }
   }
@@ -48,9 +48,7 @@ extension Engine {
   mutating func addressed(to extent: ZoneExtent) throws(LimitReached) -> HeaderSpace {
     let changes = destinationChanges ?? network.destinationChanges
     destinationChanges = changes
-    var addresses = extent.devices.reduce(extent.addresses) {
-      $0.union(network.devices[$1].ownAddresses)
-    }
+    var addresses = traffic.addresses(of: extent)
     var boxes = addresses.destinationBoxes
     // A device may translate for another, and that one for a third.
     for _ in network.devices {

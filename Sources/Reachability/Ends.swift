@@ -5,6 +5,18 @@ import Packets
 import Places
 import Policies
 
+/// A network of which no filter denies anything.
+struct Unfiltered {
+  let network: Network
+  /// The same, lowered; `nil` where that meets a limit.
+  let canonical: CanonicalNetwork?
+
+  init(_ network: Network) {
+    self.network = network.passing(network.denials)
+    canonical = try? lower(self.network)
+  }
+}
+
 extension Verifier {
   /// Why nothing breaks a requirement of which no filter stops anything, in words.
   mutating func remarks(
@@ -12,9 +24,10 @@ extension Verifier {
   ) throws(LimitReached) -> [String] {
     if let passage = try passage(of: requirement, question) { return [passage] }
     let (from, to) = (question.from.name, question.to.name)
-    let open = network.passing(network.denials)
-    guard let canonical = try? lower(open),
-      var verifier = try? Verifier(open, canonical, limits: VerificationLimits()),
+    let open = unfiltered ?? Unfiltered(network)
+    unfiltered = open
+    guard let canonical = open.canonical,
+      var verifier = try? Verifier(open.network, canonical, limits: VerificationLimits()),
       let asked = try? verifier.question(of: requirement)
     else { return ["no filter is met by what \(from) sends to addresses of \(to)"] }
     if !asked.breaches.isEmpty {
@@ -55,7 +68,7 @@ extension Engine {
   fileprivate mutating func ends(from: ZoneExtent, to: ZoneExtent) throws(LimitReached) -> [String]
   {
     let reaches = try reaches(of: from)
-    let wanted = try store.space(of: destinationBoxes(to))
+    let wanted = try store.space(of: traffic.addresses(of: to).destinationBoxes)
     var devices: [CanonicalNetwork.Loss: Set<Int>] = [:]
     var segments: Set<Int> = []
     for (index, location) in canonical.locations.enumerated() where plan.isNoted[index] {

@@ -100,10 +100,7 @@ extension Engine {
 extension Session {
   /// Whether it takes the packets that another one takes, and does the same with them.
   fileprivate func isAsGood(as other: Self) -> Bool {
-    let fields: [HeaderField] = [
-      .family, .sourceIPv4, .sourceIPv6, .destinationIPv4, .destinationIPv6, .protocol,
-      .sourcePort, .destinationPort, .icmpType, .fragment,
-    ]
+    let fields = Engine.sessionFields
     return device == other.device && status == other.status
       && destinationTranslation == other.destinationTranslation
       && sourceTranslation == other.sourceTranslation

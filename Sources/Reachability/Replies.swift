@@ -83,35 +83,11 @@ extension Engine {
     echoes = try swapped(try store.project(echoes, away: away))
     echoes = try store.restrict(echoes, to: whole)
     let both = try store.union(segments, echoes)
-    return try withoutExtensionHeaders(try store.intersection(both, valid))
-  }
-
-  /// The packets of which the first next header is the protocol itself.
-  mutating func withoutExtensionHeaders(
-    _ space: HeaderSpace
-  ) throws(LimitReached) -> HeaderSpace {
-    var boxes = [HeaderBox().constrained(.family, to: Ranges(values: [0, 2]))]
-    for number in try store.values(of: .protocol, in: space).ranges.flatMap({ Array($0) }) {
-      boxes.append(
-        HeaderBox().constrained(.family, to: Ranges(1))
-          .constrained(.protocol, to: Ranges(number))
-          .constrained(.nextHeader, to: Ranges(number)))
-    }
-    return try store.intersection(space, try store.space(of: boxes))
-  }
-
-  /// The packets with one of these sources.
-  mutating func restrict(
-    _ space: HeaderSpace, toSources addresses: AddressSet
-  ) throws(LimitReached) -> HeaderSpace {
-    var boxes: [HeaderBox] = []
-    for (family, field) in [(Family.ipv4, HeaderField.sourceIPv4), (.ipv6, .sourceIPv6)]
-    where !addresses[family].isEmpty {
-      boxes.append(
-        HeaderBox().constrained(.family, to: Ranges(UInt128(family.rawValue)))
-          .constrained(field, to: addresses[family]))
-    }
-    return try store.intersection(space, try store.space(of: boxes))
+    let replies = try store.intersection(both, valid)
+    let protocols = try store.values(of: .protocol, in: replies)
+    let plain = ZoneTraffic.withoutExtensionHeaders(
+      HeaderBox().constrained(.protocol, to: protocols))
+    return try store.intersection(replies, try store.space(of: plain))
   }
 
   /// The set with sources and destinations exchanged.

@@ -44,10 +44,4 @@ extension Engine {
     return ReachKey.Start(
       location: packets.location, space: try store.intersection(space, valid))
   }
-
-  /// Boxes of the packets to an address of a zone or of one of its devices.
-  func destinationBoxes(_ extent: ZoneExtent) -> [HeaderBox] {
-    extent.devices.reduce(extent.addresses) { $0.union(network.devices[$1].ownAddresses) }
-      .destinationBoxes
-  }
 }

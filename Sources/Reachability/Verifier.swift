@@ -58,6 +58,8 @@ struct Verifier: ~Copyable {
   let simulator: Simulator
   /// How many threads find answers, one or two; each has its share of the limit.
   let workers: Int
+  /// The network without what filters deny, made when a remark first asks for it.
+  var unfiltered: Unfiltered?
 
   /// With `notingLosses` it is noted where packets are lost, whatever the reason.
   init(

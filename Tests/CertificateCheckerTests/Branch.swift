@@ -113,6 +113,26 @@ enum Branch {
 
     """
 
+  /// What the filter denies, whatever the application is but 443.
+  private static let denied = """
+    starts 0 sourceIPv4=10.0.0.9 destinationIPv4=198.51.100.7 protocol=6 sourcePort=2000 destinationPort=443 application=1-442,444-65535 sessionUse=3
+    goes 11 *
+    goes 12 connectionStatus=2 ingress=1
+    goes 13 *
+    goes 20 *
+    """
+  /// The way with application 443, up to where it leaves the first gateway.
+  private static let there = """
+    starts 0 sourceIPv4=10.0.0.9 destinationIPv4=198.51.100.7 protocol=6 sourcePort=2000 destinationPort=443 application=443 sessionUse=3 +1
+    goes 1 *
+    goes 2 connectionStatus=1 ingress=1
+    goes 3 *
+    goes 4 *
+    goes 5 sourceIPv4=203.0.113.1 destinationIPv4=192.0.2.7 sourcePort=3000 destinationTranslation=2 sourceTranslation=1 trackSourceIPv4=2 trackDestinationIPv4=1 trackSourcePort=2 sentSourceIPv4=10.0.0.9 sentSourcePort=2000
+    goes 7 *
+    goes 22 connectionStatus=0 ingress=0 destinationTranslation=0 sourceTranslation=0 trackSourceIPv4=0 trackDestinationIPv4=0 trackSourcePort=0
+    """
+
   /// A refutation of claim 1: on the first trip nobody has the answer, or the filter denies the
   /// application; on the second the answer comes to a gateway that has no session.
   static let refutation = """
@@ -121,35 +141,13 @@ enum Branch {
     refutes 1
     goal 0
     fails 0
-    starts 0 sourceIPv4=10.0.0.9 destinationIPv4=198.51.100.7 protocol=6 sourcePort=2000 destinationPort=443 application=1-442,444-65535 sessionUse=3
-    goes 11 *
-    goes 12 connectionStatus=2 ingress=1
-    goes 13 *
-    goes 20 *
-    starts 0 sourceIPv4=10.0.0.9 destinationIPv4=198.51.100.7 protocol=6 sourcePort=2000 destinationPort=443 application=443 sessionUse=3 +1
-    goes 1 *
-    goes 2 connectionStatus=1 ingress=1
-    goes 3 *
-    goes 4 *
-    goes 5 sourceIPv4=203.0.113.1 destinationIPv4=192.0.2.7 sourcePort=3000 destinationTranslation=2 sourceTranslation=1 trackSourceIPv4=2 trackDestinationIPv4=1 trackSourcePort=2 sentSourceIPv4=10.0.0.9 sentSourcePort=2000
-    goes 7 *
-    goes 22 connectionStatus=0 ingress=0 destinationTranslation=0 sourceTranslation=0 trackSourceIPv4=0 trackDestinationIPv4=0 trackSourcePort=0
+    \(denied)
+    \(there)
     goes 10 *
     answers 10 sourceIPv4=192.0.2.7 destinationIPv4=203.0.113.1 protocol=6 sourcePort=443 destinationPort=3000 tcpFlags=18 sessionUse=3 +1
     fails 1
-    starts 0 sourceIPv4=10.0.0.9 destinationIPv4=198.51.100.7 protocol=6 sourcePort=2000 destinationPort=443 application=1-442,444-65535 sessionUse=3
-    goes 11 *
-    goes 12 connectionStatus=2 ingress=1
-    goes 13 *
-    goes 20 *
-    starts 0 sourceIPv4=10.0.0.9 destinationIPv4=198.51.100.7 protocol=6 sourcePort=2000 destinationPort=443 application=443 sessionUse=3 +1
-    goes 1 *
-    goes 2 connectionStatus=1 ingress=1
-    goes 3 *
-    goes 4 *
-    goes 5 sourceIPv4=203.0.113.1 destinationIPv4=192.0.2.7 sourcePort=3000 destinationTranslation=2 sourceTranslation=1 trackSourceIPv4=2 trackDestinationIPv4=1 trackSourcePort=2 sentSourceIPv4=10.0.0.9 sentSourcePort=2000
-    goes 7 *
-    goes 22 connectionStatus=0 ingress=0 destinationTranslation=0 sourceTranslation=0 trackSourceIPv4=0 trackDestinationIPv4=0 trackSourcePort=0
+    \(denied)
+    \(there)
     goes 23 *
     goes 10 *
     answers 19 sourceIPv4=192.0.2.7 destinationIPv4=203.0.113.1 protocol=6 sourcePort=443 destinationPort=3000 tcpFlags=18 sessionUse=3 +1

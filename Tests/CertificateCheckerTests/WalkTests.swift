@@ -225,8 +225,16 @@ struct Bounds {
 
   @Test(arguments: [Gateway.published, Gateway.answered])
   func `what is violated after a change is true nevertheless`(refutation: String) {
+    Self.changeRefutation(Gateway.network + refutation, judgedBy: Walk.complaint)
+  }
+
+  /// Changes a network and a refutation in every way, and expects that of what the checker accepts
+  /// a judge has nothing to complain.
+  static func changeRefutation(
+    _ text: String, judgedBy judge: (_ network: String, _ refutation: String) -> String?
+  ) {
     let seed = UInt64.random(in: 0...UInt64.max)
-    let mutants = Self.mutants(Gateway.network + refutation)
+    let mutants = Self.mutants(text)
     var (accepted, tried, wrong) = (0, 0, 0)
     for (number, mutant) in mutants.enumerated()
     where (UInt64(number) &+ seed) % Self.stride == 0 {
@@ -234,7 +242,7 @@ struct Bounds {
       let answer = Sample.answers(mutant.text).last ?? ""
       if answer.contains("format") { continue }
       let parts = Self.parts(mutant.text)
-      let complaint = Walk.complaint(parts[0], parts[parts.count - 1])
+      let complaint = judge(parts[0], parts[parts.count - 1])
       if answer.hasPrefix("VIOLATED") {
         accepted += 1
         #expect(complaint == nil, "seed \(seed), \(number): \(mutant.change)")

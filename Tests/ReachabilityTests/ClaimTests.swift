@@ -54,32 +54,24 @@ import Testing
   private func check(networks: Int, liking: NetworkMaker.Liking, from first: UInt64) throws {
     var counts: [Bool: Int] = [:]
     var skipped = 0
-    for number in 0..<networks {
-      let seed = firstSeed &+ UInt64(number) &+ first
-      var maker = NetworkMaker(seed: seed, liking)
-      var network = maker.make()
-      maker.addRelays(to: &network)
-      for question in 0..<6 {
-        let requirement = maker.requirement(in: network)
-        do {
-          let holds = try Self.holds(requirement, in: network)
-          guard let holds else {
-            skipped += 1
-            continue
-          }
-          counts[holds, default: 0] += 1
-          if question == 0 { try Self.expectSameText(requirement, in: network) }
-          if let found = try contradiction(requirement, in: network, holds: holds) {
-            Issue.record("seed \(seed): \(found)\n\(requirement.obligation)\n\(network.words)")
-            return
-          }
-        } catch is LimitReached {
+    let atLimits = try NetworkMaker.ask(
+      6, about: networks, liking: liking, from: first,
+      make: { maker, _ in
+        var network = maker.make()
+        maker.addRelays(to: &network)
+        return network
+      },
+      wrong: { requirement, network, question in
+        guard let holds = try Self.holds(requirement, in: network) else {
           skipped += 1
-        } catch is LoweringLimit {
-          skipped += 1
+          return nil
         }
-      }
-    }
+        counts[holds, default: 0] += 1
+        if question == 0 { try Self.expectSameText(requirement, in: network) }
+        return try contradiction(requirement, in: network, holds: holds)
+      })
+    guard let atLimits else { return }
+    skipped += atLimits
     #expect(counts[true, default: 0] > 0 && counts[false, default: 0] > 0)
     print(
       "seed \(firstSeed): \(networks) networks, \(counts[true, default: 0]) hold, "

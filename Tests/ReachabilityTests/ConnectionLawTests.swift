@@ -33,27 +33,18 @@ import Testing
 
   private func check(networks: Int, liking: NetworkMaker.Liking, from first: UInt64) throws {
     var tally = Tally()
-    for number in 0..<networks {
-      let seed = firstSeed &+ UInt64(number) &+ first
-      var maker = NetworkMaker(seed: seed, liking)
-      var network = maker.make()
-      // Of what is random little arrives; so every other network denies nothing.
-      if number % 2 == 1 { network.denyNothing() }
-      maker.addClients(to: &network)
-      for _ in 0..<4 {
-        let requirement = maker.connection(in: network)
-        do {
-          if let wrong = try Self.check(requirement, in: network, &tally) {
-            Issue.record("seed \(seed): \(wrong)\n\(requirement.obligation)\n\(network.words)")
-            return
-          }
-        } catch is LimitReached {
-          tally.skipped += 1
-        } catch is LoweringLimit {
-          tally.skipped += 1
-        }
-      }
-    }
+    let skipped = try NetworkMaker.ask(
+      4, about: networks, liking: liking, from: first,
+      make: { maker, number in
+        var network = maker.make()
+        // Of what is random little arrives; so every other network denies nothing.
+        if number % 2 == 1 { network.denyNothing() }
+        maker.addClients(to: &network)
+        return network
+      }, requirement: { $0.connection(in: $1) },
+      wrong: { requirement, network, _ in try Self.check(requirement, in: network, &tally) })
+    guard let skipped else { return }
+    tally.skipped += skipped
     #expect(tally.proved > 0 && tally.refuted > 0)
     print(
       "seed \(firstSeed): \(networks) networks, \(tally.proved) proved and accepted, "

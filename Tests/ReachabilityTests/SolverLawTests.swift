@@ -39,26 +39,13 @@ import Testing
       return
     }
     var counts = Counts()
-    for number in 0..<networks {
-      let seed = firstSeed &+ UInt64(number) &+ first
-      var maker = NetworkMaker(seed: seed, liking)
-      let network = maker.make()
-      for _ in 0..<2 {
-        let requirement = maker.requirement(in: network)
-        do {
-          if let found = try contradiction(requirement, in: network, &counts) {
-            Issue.record("seed \(seed): \(found)\n\(requirement.obligation)\n\(network.words)")
-            return
-          }
-        } catch is LimitReached {
-          counts.unwritten += 1
-        } catch is LoweringLimit {
-          counts.unwritten += 1
-        } catch is NotExpressible {
-          counts.unwritten += 1
-        }
-      }
-    }
+    let unwritten = try NetworkMaker.ask(
+      2, about: networks, liking: liking, from: first,
+      wrong: { requirement, network, _ in
+        try contradiction(requirement, in: network, &counts)
+      })
+    guard let unwritten else { return }
+    counts.unwritten += unwritten
     #expect(counts.held + counts.broken > 0)
     print(
       "seed \(firstSeed): \(networks) networks, \(counts.held) claims true and \(counts.broken) "

@@ -77,9 +77,11 @@ extension Prover {
     _ trip: Claims.Trip, _ failing: [TripFailure], among applications: Ranges
   ) throws -> (Refutation.LostRun, applications: Ranges)? {
     let asks = try asks(of: trip, applications)
+    try expect(asks)
+    let known = coming
     for failure in failing {
       guard let plan = failure.plan else { continue }
-      if let found = try lostAnswer(to: failure.flow, plan, asks, trip) {
+      if let found = try lostAnswer(to: failure.flow, plan, asks, coming: known, trip) {
         return told(found, of: trip)
       }
     }
@@ -133,9 +135,8 @@ extension Prover {
   /// is found.
   private mutating func lostAnswer(
     to asked: Flow, _ plan: [Int: Int], _ asks: [(location: Int, space: HeaderSpace)],
-    _ trip: Claims.Trip
+    coming known: [HeaderSpace?], _ trip: Claims.Trip
   ) throws -> Refutation.LostRun? {
-    try expect(asks)
     let literals = engine.store.conditions(in: asked.space)
     var arrived = try engine.store.existentially(asked.space, over: literals)
     arrived = try engine.store.project(arrived, away: Self.unlikeAnswers)
@@ -143,13 +144,15 @@ extension Prover {
       let wanted = try engine.store.intersection(
         arrived, try engine.store.space(of: packets.boxes))
       if wanted.isEmpty { continue }
+      // What comes where of an answer may have been found out in between.
+      coming = known
       var search = RunSearch()
       search.movement = .asking(plan: plan)
       guard let asking = try run(from: asks, to: [(packets.location, wanted)], depth: 0, &search),
         let last = asking.last
       else { continue }
       search.movement = .answering
-      search.opened = try sessions(of: asking, plan)
+      search.opened = try sessions(of: asking)
       let answers = try answers(to: last, of: trip)
       try expect(answers)
       let lost = try losses(among: trip.returns)
@@ -171,7 +174,7 @@ extension Prover {
 
   /// The sessions that a packet opens on its way, which are then all that there are.
   private mutating func sessions(
-    of run: [Refutation.Step], _ plan: [Int: Int]
+    of run: [Refutation.Step]
   ) throws -> [RunSearch.Opened] {
     guard let first = run.first else { return [] }
     engine.memories = engine.memories.map { _ in SessionMemory() }
