@@ -92,6 +92,7 @@ let package = Package(
     .library(name: "Networks", targets: ["Networks"]),
     .library(name: "Documents", targets: ["Documents"]),
     .library(name: "Importers", targets: ["Importers"]),
+    .library(name: "CertificateChecker", targets: ["CertificateChecker"]),
     .library(name: "Reachability", targets: ["Reachability"]),
     .library(name: "Projects", targets: ["Projects"]),
   ],

@@ -159,11 +159,11 @@ public struct CanonicalNetwork: Sendable {
   }
 
   /// The locations.
-  public internal(set) var locations: [Location] = []
+  public package(set) var locations: [Location] = []
   /// For each location what it was lowered from.
   public internal(set) var origins: [Origin] = []
   /// The tables.
-  public internal(set) var tables: [Table] = []
+  public package(set) var tables: [Table] = []
   /// For each segment, the location at which a packet is that a host there sends.
   public internal(set) var sent: [Int] = []
   /// For each segment, the location at which a packet is that is put on it.

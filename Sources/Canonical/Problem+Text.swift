@@ -295,11 +295,15 @@ extension CanonicalText {
 
   /// Adds a name as one word.
   ///
-  /// Space, `%`, control characters and a lone `@` are percent-encoded; no name is `%`.
+  /// `%`, a lone `@`, separators, and control and format characters are percent-encoded; no name is `%`.
   fileprivate mutating func add(name: String) {
     if name.isEmpty { bytes.append(UInt8(ascii: "%")) }
     if name == "@" { return add(UInt8(ascii: "@"), isKept: false) }
-    for byte in name.utf8 { add(byte, isKept: byte > 0x20 && byte != UInt8(ascii: "%")) }
+    for scalar in name.unicodeScalars {
+      for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
+        add(byte, isKept: scalar.isSeen && scalar != "%")
+      }
+    }
   }
 
   /// Adds words for people, with control characters percent-encoded.
@@ -315,6 +319,16 @@ extension CanonicalText {
     bytes.append(UInt8(ascii: "%"))
     for digit in [byte >> 4, byte & 15] {
       bytes.append(digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "A") - 10))
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it is neither a separator nor a control or format character.
+  fileprivate var isSeen: Bool {
+    switch properties.generalCategory {
+    case .spaceSeparator, .lineSeparator, .paragraphSeparator, .control, .format: false
+    default: true
     }
   }
 }

@@ -13,15 +13,23 @@ struct Box {
   /// Whether there is no packet.
   var isEmpty: Bool { constraints.contains { $0.ranges.isEmpty } }
 
+  /// What it costs to look at it, and to have it.
+  var weight: Int { constraints.reduce(8) { $0 + 10 + $1.ranges.spans.count } }
+
+  /// Where something is said of a field or condition, or would be, and whether it is.
+  private func place(of index: Int) -> (Int, isSaid: Bool) {
+    let place = first(below: constraints.count) { constraints[$0].index >= index }
+    return (place, place < constraints.count && constraints[place].index == index)
+  }
+
   /// The values of a field or condition.
   subscript(index: Int) -> Ranges {
     get {
-      for constraint in constraints where constraint.index == index { return constraint.ranges }
-      return Field.values[min(index, Field.count)]
+      let (place, isSaid) = place(of: index)
+      return isSaid ? constraints[place].ranges : Field.values[min(index, Field.count)]
     }
     set {
-      let place = constraints.firstIndex { $0.index >= index } ?? constraints.count
-      let isSaid = place < constraints.count && constraints[place].index == index
+      let (place, isSaid) = place(of: index)
       if !isSaid { constraints.insert((index, newValue), at: place) }
       constraints[place].ranges = newValue
     }
@@ -48,7 +56,7 @@ struct Box {
   /// All tracks become 0, and all trail ghosts any value.
   mutating func forgetTrail() {
     free(Field.trailGhosts)
-    set(Field.tracks, to: Ranges(0))
+    set(Field.tracks, to: .zero)
   }
 
   /// What it says of these fields.
@@ -94,24 +102,22 @@ struct Box {
     constraints = []
     if line.accept("*") { return }
     repeat {
-      var (index, ranges) = (Field.count, Ranges(line.isNext("+") ? 1 : 0))
+      let isTrue = line.isNext("+")
+      var (index, ranges) = (Field.count, isTrue ? Ranges.one : .zero)
       if line.accept("+") || line.accept("-") {
         index += try line.number(below: conditions)
       } else {
         let field = try line.field()
         try line.require(line.accept("="), "= is missing")
-        var named: Values = (field, Ranges(0))
-        if line.accept("$") {
-          named = values[try line.number(below: values.count)]
-        } else {
-          named.ranges = try line.ranges(of: field)
-        }
+        let isNamed = line.accept("$")
+        let named = isNamed ? values[try line.number(below: values.count)] : (field, .zero)
         try line.require(named.field == field, "values of another field")
-        (index, ranges) = (field.rawValue, named.ranges)
+        (index, ranges) = (field.rawValue, try isNamed ? named.ranges : line.ranges(of: field))
       }
       try line.require(index > constraints.last?.index ?? -1, "out of order")
       constraints.append((index, ranges))
     } while !line.isAtEnd
-    if constraints.count > Bounds.constraints { throw .bound("many conditions") }
+    let isFine = constraints.count <= Bounds.constraints
+    try line.require(isFine, "too many conditions in a box", as: "bounds")
   }
 }

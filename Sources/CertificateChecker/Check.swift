@@ -7,21 +7,25 @@ public struct Check: Sendable {
   private enum State { case nothing, network, proof, refused }
 
   private var state = State.nothing
-  /// The network that is or was read; none where it was refused.
-  private var problem: Problem?
+  /// The network that is or was read, and whether it is one that was not refused.
+  private var problem: Problem
+  private var isNetwork = false
   /// The certificate or refutation that is read.
   private var proof: Proof?
   private var lineNumber = 0
   private var unfinished: [UInt8] = []
   /// The digest of the network that its first certificate or refutation gives.
   private var digest: String?
-  /// Of each answer 0 if it was accepted, 1 if it was rejected, and 2 if it is incomplete.
-  private var statuses: [Int32] = []
+  /// What the answers say: 0 accepted, 1 rejected, 2 incomplete.
+  private var statuses: Set<Int32> = []
   /// What was answered so far, line by line.
   public private(set) var answers: [String] = []
 
   /// A check of which nothing was read.
-  public init() {}
+  public init() { self.init(work: Bounds.work) }
+
+  /// A check that begins with so much work on its account.
+  init(work: Int) { problem = Problem(account: Account(work: work)) }
 
   /// What a process that reports the answers exits with: 0 where all was verified or violated as it
   /// says, and something was; 1 where anything was rejected; 2 where anything was incomplete.
@@ -35,78 +39,74 @@ public struct Check: Sendable {
         continue
       }
       lineNumber += 1
-      let line = Line(number: lineNumber, bytes: unfinished)
-      let isTooLong = unfinished.count > Bounds.lineLength
-      if isTooLong { refuse(.bound("long")) } else if !line.isNext("#") { read(line) }
+      problem.account.allow(unfinished.count)
+      read(Line(number: lineNumber, bytes: unfinished))
       unfinished = []
     }
   }
 
   /// Ends the text.
   public mutating func finish() {
-    if !unfinished.isEmpty {
+    if !unfinished.isEmpty, state != .refused {
       refuse(Rejection(line: lineNumber + 1, reason: "format: no line end"))
     }
     end()
     if statuses.isEmpty { answers.append("INCOMPLETE: no certificate and no refutation") }
   }
 
-  /// What `firebreak-` begins, with its version.
-  private static let versions = ["network": "1", "certificate": "2", "refutation": "1"]
-
+  /// Reads a line, unless it belongs to something that was refused.
   private mutating func read(_ rest: Line) {
     var line = rest
+    let isBeginning = line.begins(with: "firebreak-")
+    if isBeginning { end() }
+    if line.begins(with: "#") || state == .refused && !isBeginning { return }
     do throws(Rejection) {
+      try line.require(unfinished.count <= Bounds.lineLength, "too long a line", as: "bounds")
+      if isBeginning { return try begin(line) }
       let keyword = try line.word()
-      let name = keyword.hasPrefix("firebreak-") ? String(keyword.dropFirst(10)) : ""
-      if let version = Check.versions[name] {
-        end()
-        try begin(name, version, line)
-      } else if state == .network {
-        try problem?.read(keyword, line)
-      } else if state == .proof {
-        try proof?.read(keyword, line)
-        if keyword == "end" { try check() }
-      } else {
-        try line.require(state == .refused, "out of place")
-      }
+      if state == .network { return try problem.read(keyword, line) }
+      try line.require(state == .proof, "out of place")
+      try proof?.read(keyword, line)
+      if keyword == "end" { try check() }
     } catch { refuse(error) }
   }
 
-  private mutating func begin(_ name: String, _ version: String, _ rest: Line) throws(Rejection) {
-    var line = rest
-    let isKnown = try line.word() == version && line.isAtEnd
-    if name == "network" {
-      (problem, digest, state) = (Problem(), nil, .network)
-    } else if let problem {
-      proof = Proof(of: problem, line, isRefutation: name == "refutation")
-      state = .proof
-    } else {
-      // What belongs to a network that was refused is passed over.
-      return try line.require(state == .refused, "it is of no network")
+  private mutating func begin(_ line: Line) throws(Rejection) {
+    let isRefutation = line.begins(with: "firebreak-refutation ")
+    switch line.text {
+    case "firebreak-network 1":
+      problem = Problem(account: problem.account)
+      (isNetwork, digest, state) = (true, nil, .network)
+    case "firebreak-certificate 2" where isNetwork, "firebreak-refutation 1" where isNetwork:
+      (proof, state) = (Proof(of: problem, lineNumber, isRefutation: isRefutation), .proof)
+    case "firebreak-certificate 2", "firebreak-refutation 1":
+      try line.require(state == .refused, "it is of no network")
+    default:
+      // What is not a proof could be a network, and what follows would be its proofs.
+      isNetwork = isNetwork && (isRefutation || line.begins(with: "firebreak-certificate "))
+      try line.require(false, "an unknown version")
     }
-    try line.require(isKnown, "an unknown version")
   }
 
   /// Ends what is being read where something else begins.
   private mutating func end() {
     do throws(Rejection) {
-      if state == .network { try problem?.finish() }
-      if state == .proof { throw Rejection(line: lineNumber, reason: "format: no end") }
+      if state == .network { try problem.finish() }
+      try Line(number: lineNumber, bytes: []).require(state != .proof, "no end")
+      if state == .network { state = .nothing }
     } catch { refuse(error) }
   }
 
   /// Answers that something is refused, and lets the rest of it pass.
   private mutating func refuse(_ rejection: Rejection) {
-    if state == .network { problem = nil }
+    if state == .network { isNetwork = false }
     (proof, state) = (nil, .refused)
-    answer(rejection)
+    answer(rejection.isBound ? 2 : 1, rejection.text)
   }
 
-  private mutating func answer(_ rejection: Rejection) {
-    statuses.append(rejection.line == nil ? 2 : 1)
-    let answer = rejection.line.map { "REJECTED line \($0):" } ?? "INCOMPLETE:"
-    answers.append("\(answer) \(rejection.reason)")
+  private mutating func answer(_ status: Int32, _ text: String) {
+    statuses.insert(status)
+    answers.append(text)
   }
 
   /// Checks a proof that was read to its end, and answers each of its claims.
@@ -116,20 +116,24 @@ public struct Check: Sendable {
     if digest == nil { answers += ["NETWORK \(proof.digest)"] + inputs }
     digest = digest ?? proof.digest
     try proof.line.require(digest == proof.digest, "the digest is another one", as: "network")
-    var (verifier, trips, refutation) = (Verifier(proof), Trips(proof), Refutation(proof))
-    if proof.isRefutation {
-      try refutation.check(proof)
-    } else {
-      try proof.isMust ? trips.check() : verifier.checkInvariant()
-    }
     (self.proof, state) = (nil, .nothing)
-    let verdict = proof.isRefutation ? "VIOLATED" : "VERIFIED"
+    if proof.isRefutation {
+      var refutation = Refutation(proof, of: problem)
+      defer { problem.account = refutation.problem.account }
+      return answer(0, try refutation.check(proof))
+    }
+    if proof.isMust {
+      var trips = Trips(proof, of: problem)
+      defer { problem.account = trips.problem.account }
+      return answer(0, try trips.check())
+    }
+    var verifier = Verifier(proof, for: problem)
+    defer { problem.account = verifier.problem.account }
+    try verifier.checkInvariant()
     for claim in proof.claims {
       do throws(Rejection) {
-        if !proof.isRefutation { try verifier.checkSafety(of: claim) }
-        answers.append("\(verdict) \(claim) \(proof.problem.claims[claim].name)\(refutation.given)")
-        statuses.append(0)
-      } catch { answer(error) }
+        answer(0, try verifier.checkSafety(of: claim))
+      } catch { answer(error.isBound ? 2 : 1, error.text) }
     }
   }
 }

@@ -65,10 +65,11 @@ extension Line {
     return field ?? .family
   }
 
-  /// Reads a word that is a list of fields with commas between.
+  /// Reads a word that is a list of fields with commas between, each once.
   mutating func fields() throws(Rejection) -> [Field] {
     var fields: [Field] = []
     repeat { fields.append(try field()) } while accept(",")
+    try require(Set(fields).count == fields.count, "a field twice")
     try endWord()
     return fields
   }

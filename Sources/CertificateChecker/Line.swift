@@ -1,11 +1,12 @@
 /// Why a line, a network, a certificate or a refutation is not accepted.
 struct Rejection: Error {
-  /// The line of the input, from 1, or nil where nothing is wrong but a bound of this program was met.
-  let line: Int?
+  /// The line of the input, from 1.
+  let line: Int
   let reason: String
-
-  /// There is more of something than a bound allows.
-  static func bound(_ what: String) -> Rejection { Rejection(line: nil, reason: "too \(what)") }
+  /// Whether nothing is wrong, but a bound of this program was met.
+  var isBound: Bool { reason.hasPrefix("bounds") }
+  /// What is answered.
+  var text: String { "\(isBound ? "INCOMPLETE" : "REJECTED") line \(line): \(reason)" }
 }
 
 /// How much of the input this program is ready to deal with; what is beyond is `INCOMPLETE`.
@@ -16,11 +17,54 @@ enum Bounds {
   static let count = 1 << 30
   /// What a box says of fields and conditions.
   static let constraints = 1 << 10
-  /// What a set is split into or becomes, by writes or sessions, and the sets that one line follows,
-  /// which may go round in circles.
-  static let boxes = 1 << 16
-  /// How often it is asked which packets of a set have certain values.
-  static let looks = 1 << 24
+  /// The work that all of it takes, in the weight of the boxes that are looked at.
+  static let work = 1 << 26
+  /// The work that every byte that was read allows for besides.
+  static let workOfByte = 1 << 8
+  /// The work that a byte of an answer counts for.
+  static let answer = 1 << 6
+  /// The weight of the boxes that one line makes, which may all be there at once.
+  static let room = 1 << 22
+}
+
+/// The account of what checking costs.
+struct Account {
+  /// The line that is checked.
+  private(set) var line = Line(number: 0, bytes: [])
+  /// What is left of either.
+  private var work: Int
+  private var room = 0
+
+  /// An account with so much work on it.
+  init(work: Int) { self.work = work }
+
+  /// Turns to a line; of what was made before nothing is left, unless what was there goes on.
+  mutating func begin(_ line: Line, goesOn: Bool = false) {
+    (self.line, room) = (line, goesOn ? room : Bounds.room)
+  }
+
+  /// Allows for the work that a line of so many bytes may cause.
+  mutating func allow(_ bytes: Int) { work += (bytes + 1) * Bounds.workOfByte }
+
+  /// Pays for work before it is done, and for the room of what it makes.
+  mutating func spend(_ weight: Int, isKept: Bool = false) throws(Rejection) {
+    try line.require(weight <= work, "too much work", as: "bounds")
+    try line.require(weight <= room || !isKept, "too many boxes at once", as: "bounds")
+    (work, room) = (work - weight, room - (isKept ? weight : 0))
+  }
+
+  /// Pays for what a box has of each of some others.
+  mutating func spend(_ box: Box, _ others: [Box], isKept: Bool = false) throws(Rejection) {
+    let weight = box.weight
+    for other in others { try spend(weight + other.weight, isKept: isKept) }
+  }
+
+  /// Whether a set is inside the box of this number, if there is one.
+  mutating func isInside(_ set: Box, _ boxes: [Box], _ number: Int = 0) throws(Rejection) -> Bool {
+    if number >= boxes.count { return false }
+    try spend(set, [boxes[number]])
+    return set.isInside(boxes[number])
+  }
 }
 
 /// One line of the input, read word by word from the left.
@@ -50,6 +94,12 @@ struct Line {
     if !isSo { throw Rejection(line: number, reason: "\(kind): \(what)") }
   }
 
+  /// Whether the line begins so.
+  func begins(with text: String) -> Bool { bytes.starts(with: text.utf8) }
+
+  /// The line without its remark.
+  var text: String { String(decoding: bytes[..<end], as: UTF8.self) }
+
   /// Whether this character comes next.
   func isNext(_ c: Unicode.Scalar) -> Bool { position < end && bytes[position] == UInt8(ascii: c) }
 
@@ -65,17 +115,18 @@ struct Line {
     try require(isAtEnd || accept(" ") && !isAtEnd && !isNext(" "), "a word does not end here")
   }
 
-  /// Reads characters as long as they are such.
+  /// Reads characters as long as they are such, or nothing where that is no text.
   private mutating func text(while isSuch: (UInt8) -> Bool) -> String {
     let text = bytes[position..<end].prefix(while: isSuch)
     position = text.endIndex
-    return String(decoding: text, as: UTF8.self)
+    return String(validating: text, as: UTF8.self) ?? ""
   }
 
-  /// Reads a word, in which no control character may be.
-  mutating func word() throws(Rejection) -> String {
-    let word = text { $0 > 32 && $0 != 127 }
-    try require(!word.isEmpty, "a word is missing")
+  /// Reads a word, of ASCII unless it is the name of something, in which everything is seen.
+  mutating func word(isName: Bool = false) throws(Rejection) -> String {
+    let word = text { $0 != 32 }
+    let isFine = word.unicodeScalars.allSatisfy { $0.isSeen && (isName || $0.isASCII) }
+    try require(isFine && !word.isEmpty, "no word, or characters that may not be in it")
     try endWord()
     return word
   }
@@ -116,6 +167,11 @@ struct Line {
     return value
   }
 
+  /// Reads a word that is this number.
+  mutating func readNumber(_ number: Int) throws(Rejection) {
+    try require(try self.number() == number, "a number out of order")
+  }
+
   /// Reads numbers less than a count with a character between two; with spaces, there may be none.
   mutating func numbers(below count: Int, by c: Unicode.Scalar = " ") throws(Rejection) -> [Int] {
     var numbers: [Int] = []
@@ -129,5 +185,15 @@ struct Line {
     let text = try word()
     try require(text.utf8.count == 64 && text.allSatisfy(\.isHexDigit), "a digest")
     return text
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it is neither a separator nor a control or format character.
+  fileprivate var isSeen: Bool {
+    switch properties.generalCategory {
+    case .spaceSeparator, .lineSeparator, .paragraphSeparator, .control, .format: false
+    default: true
+    }
   }
 }

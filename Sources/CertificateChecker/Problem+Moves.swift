@@ -1,45 +1,51 @@
 extension Problem {
-  /// Packets that go to a location, at a `match` by a box of an entry of this number.
-  typealias Move = (box: Box, to: Int, entry: Int)
-
-  /// What the packets of a box at a location become, and where they go, in the order of the page, where
-  /// sessions take some; of a single packet that is exact, but the first way from a `match` is its only one.
-  func moves(of set: Box, at location: Location, _ taken: [Taking]) throws(Rejection) -> [Move] {
+  /// What the packets of a box at a location become, and where they go, in the order of the page.
+  ///
+  /// Of a single packet that is exact. A `match` is not looked at, and sessions only where it is asked.
+  mutating func moves(of set: Box, at location: Location, _ isTaken: Bool) throws(Rejection)
+    -> [Place]
+  {
     var boxes = [set]
+    try account.spend(set.weight + 8 * location.successors.count + location.writes.count)
     switch location.kind {
-    case .match:
-      let (entries, otherwise) = tables[location.subject]
-      let moves = entries.indices.flatMap { entry in
-        let to = location.successors[entries[entry].outcome]
-        return entries[entry].boxes.compactMap(set.intersection).map { ($0, to, entry) }
-      }
-      return moves + [(set, location.successors[otherwise], entries.count)]
     case .rewrite:
-      for write in location.writes {
-        boxes = boxes.flatMap { images(of: $0, by: write) }.filter { !$0.isEmpty }
-        if boxes.count > Bounds.boxes { throw .bound("many images") }
-      }
+      for write in location.writes { boxes = try images(of: boxes, by: write) }
     case .recall:
       boxes[0].forgetTrail()
-      let taken = self.taken(boxes[0], by: taken).map { ($0, location.successors[1], 0) }
-      return [(boxes[0], location.successors[0], 0)] + taken
+      let takings = isTaken ? try takings(at: location.subject) : []
+      for (box, isError) in [(set, true)] + takings {
+        try account.spend(boxes[0], isError ? related : [box], isKept: true)
+      }
+      let taken = taken(boxes[0], by: takings).map { (location.successors[1], $0) }
+      return [(location.successors[0], boxes[0])] + taken
     case .watch:
+      try account.spend(devices[location.subject].watchers.count)
       let watchers = Ranges(values: Set(devices[location.subject].watchers))
       boxes.append(set)
       boxes[0].narrow(.origin, to: watchers.complement)
       boxes[1].narrow(.origin, to: watchers)
-      boxes[1][.monitor] = Ranges(1)
+      boxes[1][.monitor] = .one
     case .leave:
       boxes[0].forgetTrail()
       boxes[0].free(Field.sessionGhosts)
-      boxes[0].set(Field.registers, to: Ranges(0))
+      boxes[0].set(Field.registers, to: .zero)
+    case .match: return []
     case .choose, .spread, .remember, .deliver, .drop: break
     }
-    return location.successors.flatMap { to in boxes.map { ($0, to, 0) } }
+    var moves: [Place] = []
+    for to in location.successors { for box in boxes { moves.append((to, box)) } }
+    return moves
+  }
+
+  /// What a write makes of sets of packets.
+  mutating func images(of sets: [Box], by write: Write) throws(Rejection) -> [Box] {
+    let others = [.scramble, .anything].contains(write.kind) ? valid : [Box()]
+    for set in sets { try account.spend(set, others, isKept: true) }
+    return sets.flatMap { images(of: $0, by: write) }.filter { !$0.isEmpty }
   }
 
   /// What a write makes of packets.
-  func images(of packets: Box, by write: Write) -> [Box] {
+  private func images(of packets: Box, by write: Write) -> [Box] {
     var box = packets
     let (field, by, n) = (write.fields[0], write.to &- write.ranges.least, Field.count)
     let written = write.fields.filter(Field.wire.contains)

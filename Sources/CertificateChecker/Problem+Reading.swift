@@ -13,12 +13,12 @@ extension Problem {
     try line.require(owner == nil ? last != "table" : owner == last, "out of place")
     if owner == nil { last = keyword }
     if let number = next[keyword] {
-      try line.require(try line.number() == number, "a number out of order")
+      try line.readNumber(number)
       next[keyword] = number + 1
     }
     let (table, tag, claim) = (tables.count - 1, sources.count - 1, claims.count - 1)
     switch keyword {
-    case "input": inputs.append("\(try line.digest()) \(try line.word())")
+    case "input": inputs.append("\(try line.digest()) \(try line.word(isName: true))")
     case "valid", "related":
       let (box, isValid) = (try box(), keyword == "valid")
       try line.require(box.isOnly(of: isValid ? Field.wire : Field.allCases), "not of these")
@@ -27,19 +27,22 @@ extension Problem {
       let (family, request) = (try line.number(below: 2), try line.number(below: 256))
       answers.append((family, UInt128(request), UInt128(try line.number(below: 256))))
     case "condition":
-      let word = try line.word()
-      try line.require(word == "global" || word == "of", "an unknown word")
-      conditions.append(word == "global" ? [] : try line.fields())
+      let (word, isGlobal) = (try line.word(), line.isAtEnd)
+      try line.require(word == (isGlobal ? "global" : "of"), "an unknown word")
+      conditions.append(isGlobal ? [] : try line.fields())
     case "device": devices.append(([], false, false, [:], [:], []))
     case "sessions": try readSessions()
     case "translation", "part": try readTranslation(isPart: keyword == "part")
-    case "table": tables.append(([], 0))
+    case "table": tables.append(([], 0, 0))
     case "entry": tables[table].entries.append((try line.number(), [try box()]))
     case "or":
       let entry = tables[table].entries.count - 1
       try line.require(entry >= 0, "a box of no entry")
       tables[table].entries[entry].boxes.append(try box())
-    case "otherwise": (tables[table].otherwise, last) = (try line.number(), "")
+    case "otherwise":
+      (tables[table].otherwise, last) = (try line.number(), "")
+      let (entries, otherwise, _) = tables[table]
+      tables[table].greatest = entries.reduce(otherwise) { max($0, $1.outcome) }
     case "location": locations.append(try location())
     case "sender": sources[0].append(try place(tag: 0))
     case "tag":
@@ -49,13 +52,14 @@ extension Problem {
     case "watched": devices[try line.number(below: devices.count)].watchers.append(tag)
     case "claim":
       let name: String
-      (last, name) = (try line.word(), try line.word())
+      (last, name) = (try line.word(), try line.word(isName: true))
       let tags = last == "never" ? try line.numbers(below: sources.count, by: ",") : []
       let isKind = ["never", "apart", "must"].contains(last)
       try line.require(isKind && !tags.contains(0), "no such claim")
       claims.append((last, name, tags, [], [:], []))
     case "forbid": claims[claim].forbidden.append(try place())
-    case "left", "right": claims[claim].sides[keyword, default: []].insert(try line.word())
+    case "left", "right":
+      claims[claim].sides[keyword, default: []].insert(try line.word(isName: true))
     case "goal", "trip", "asks", "arrives", "answers", "returns":
       try readGoal(keyword, claim, claims[claim].goals.count - 1)
     default: try line.require(keyword == "segment", "an unknown line")
@@ -77,7 +81,7 @@ extension Problem {
   private mutating func place(tag: Int? = nil) throws(Rejection) -> Place {
     var place = (location: try line.number(below: locations.count), box: try box())
     if let tag, !place.box.isEmpty { place.box.set([.origin], to: Ranges(UInt128(tag))) }
-    if tag != nil, !place.box.isEmpty { place.box.set(Field.tracks, to: Ranges(0)) }
+    if tag != nil, !place.box.isEmpty { place.box.set(Field.tracks, to: .zero) }
     return place
   }
 
@@ -132,25 +136,25 @@ extension Problem {
     var location: Location = (kind ?? .drop, 0, [], [])
     var isFine = kind != nil
     switch location.kind {
-    case .choose, .spread: location.successors = try line.numbers(below: Bounds.count)
-    case .match:
-      location.subject = try line.number(below: tables.count)
+    case .choose, .spread, .leave: location.successors = try line.numbers(below: Bounds.count)
+    case .match, .recall, .remember, .watch:
+      let count = kind == .match ? tables.count : devices.count
+      location.subject = try line.number(below: count)
       location.successors = try line.numbers(below: Bounds.count)
-      let (entries, otherwise) = tables[location.subject]
-      isFine = (entries.map(\.outcome) + [otherwise]).max() ?? 0 < location.successors.count
     case .rewrite:
       location.successors = [try line.number()]
       repeat { location.writes.append(try line.write()) } while !line.isAtEnd
-    case .recall, .remember, .watch:
-      location.subject = try line.number(below: devices.count)
-      location.successors = try line.numbers(below: Bounds.count)
-      isFine = location.successors.count == (kind == .recall ? 2 : 1)
-      isFine = isFine && (kind == .watch || !devices[location.subject].owners.isEmpty)
-    case .leave: location.successors = [try line.number()]
     case .deliver:
       let (what, number) = (try line.word(), try line.number())
       isFine = ["segment", "device"].contains(what) && number < next[what] ?? 0
     case .drop: _ = try line.word()
+    }
+    let count =
+      [.recall: 2, .remember: 1, .watch: 1, .leave: 1][location.kind] ?? location.successors.count
+    isFine = isFine && location.successors.count == count
+    if kind == .match { isFine = tables[location.subject].greatest < count }
+    if kind == .recall || kind == .remember {
+      isFine = isFine && !devices[location.subject].owners.isEmpty
     }
     try line.require(isFine, "no such location, or it leads nowhere, or keeps no sessions")
     return location
@@ -164,8 +168,7 @@ extension Line {
     let fields = kind == .anything ? Field.wire : try fields()
     let isOne = kind == .anything || kind == .scramble || fields.count == 1
     try require(kind != nil && isOne, "an unknown write, or one of many fields")
-    let areWritten = fields.allSatisfy((Field.wire + Field.registers).contains)
-    try require(areWritten && Set(fields).count == fields.count, "not written, or twice")
+    try require(fields.allSatisfy((Field.wire + Field.registers).contains), "not written")
     var write: Problem.Write = (kind ?? .anything, fields, .family, Ranges(ascending: []), 0)
     if kind == .take {
       write.ghost = try self.fields()[0]

@@ -4,6 +4,8 @@ struct Problem {
   typealias Place = (location: Int, box: Box)
   /// An entry of a table.
   typealias TableEntry = (outcome: Int, boxes: [Box])
+  /// An ordered list, with what is in no entry, and the greatest outcome.
+  typealias Table = (entries: [TableEntry], otherwise: Int, greatest: Int)
   /// An ICMP type that answers another in a family.
   typealias Answer = (family: Int, request: UInt128, reply: UInt128)
   /// A step of a `rewrite`: what is written, the ghost that is taken, the values that are set or move,
@@ -32,12 +34,19 @@ struct Problem {
     goals: [[Trip]]
   )
 
+  /// Classes of sessions, which are boxes of one value each, and for each what its sessions are in.
+  typealias Memory = [(kind: Box, pairs: [Box])]
+
   enum WriteKind: String { case set, take, shift, scramble, anything }
 
   enum LocationKind: String {
     case choose, spread, match, rewrite, recall, remember, watch, leave, deliver, drop
   }
 
+  /// What checking may still cost.
+  var account: Account
+  /// What bounds the sessions of devices, as the proof says that is checked.
+  var memories: [Int: Memory] = [:]
   var inputs: [String] = []
   var valid: [Box] = []
   var related: [Box] = []
@@ -45,7 +54,7 @@ struct Problem {
   /// The fields that conditions are evaluated on, none where they are global.
   var conditions: [[Field]] = []
   var devices: [Device] = []
-  var tables: [(entries: [TableEntry], otherwise: Int)] = []
+  var tables: [Table] = []
   var locations: [Location] = []
   /// What starts with each tag; the senders have none, which is 0.
   var sources: [[Place]] = [[]]

@@ -1,7 +1,7 @@
 /// A certificate as it is written: what bounds the packets and the sessions, and hints; or a refutation.
 struct Proof {
-  /// A box of packets that may be at a location, and the hints for what follows.
-  typealias Entry = (box: Box, hints: Line)
+  /// A box of packets that may be at a location, with the hints for what follows.
+  typealias Entry = (location: Int, box: Box, hints: Line)
   /// A line of a refutation: its first word, the location (or goal or trip), and what changes there.
   typealias Step = (keyword: String, location: Int, changes: Box, line: Line)
 
@@ -13,13 +13,13 @@ struct Proof {
   private(set) var digest = ""
   /// The claims that it proves, or the one that it refutes.
   private(set) var claims: [Int] = []
-  private(set) var memories: Memories = [:]
+  private(set) var memories: [Int: Problem.Memory] = [:]
   /// The numbers of open locations, and the line that says so.
-  private var open: Set<Int> = []
+  private var open = Ranges(ascending: [])
   private(set) var opening: Line
-  /// The boxes of each location, if it is listed, and the listed ones in their order.
-  private(set) var entries: [Int: [Entry]] = [:]
-  private(set) var listed: [Int] = []
+  /// The boxes of each location, if it is listed, and all of them in their order.
+  private(set) var bounds: [Int: [Box]] = [:]
+  private(set) var entries: [Entry] = []
   /// The hints for what starts; where there are none, the line in which the certificate begins.
   private(set) var starts: Line
   private(set) var steps: [Step] = []
@@ -38,13 +38,13 @@ struct Proof {
   private var numbers: Set<Int> = []
 
   /// The proof for a network that begins in a line.
-  init(of problem: Problem, _ line: Line, isRefutation: Bool) {
-    (self.problem, self.line, self.isRefutation) = (problem, line, isRefutation)
-    (starts, opening) = (line, line)
+  init(of problem: Problem, _ number: Int, isRefutation: Bool) {
+    line = Line(number: number, bytes: [])
+    (self.problem, self.isRefutation, starts, opening) = (problem, isRefutation, line, line)
   }
 
   /// Whether any packet may be at a location.
-  func isOpen(_ location: Int) -> Bool { open.contains(location) }
+  func isOpen(_ location: Int) -> Bool { open.contains(UInt128(location)) }
 
   /// Reads a line after its first word.
   mutating func read(_ keyword: String, _ rest: Line) throws(Rejection) {
@@ -68,19 +68,16 @@ struct Proof {
     case "trip": isNew = try readTrip(&line)
     case "open":
       // A mark is a decimal number, too.
-      let (ranges, isFirst) = (try line.ranges(of: .mark), opening.number == self.line.number)
-      isNew = isFirst && ranges.greatest < UInt128(problem.locations.count)
-      for span in isNew ? ranges.spans : [] {
-        open.formUnion(Int(span.lowerBound)...Int(span.upperBound))
-      }
-      (isNew, opening) = (isNew && !listed.contains(where: isOpen), line)
+      (open, isNew) = (try line.ranges(of: .mark), opening.number == self.line.number)
+      isNew = isNew && open.greatest < UInt128(problem.locations.count)
+      (isNew, opening) = (isNew && !bounds.keys.contains(where: isOpen), line)
     case "values":
-      try line.require(try line.number() == values.count, "a number out of order")
+      try line.readNumber(values.count)
       let field = try line.field()
       try line.endWord()
       values.append((field, try line.ranges(of: field)))
     case "box":
-      try line.require(try line.number() == boxes.count, "a number out of order")
+      try line.readNumber(boxes.count)
       boxes.append(try Box(&line, of: problem.conditions.count, values))
     case "memory":
       device = try line.number(below: problem.devices.count)
@@ -99,13 +96,13 @@ struct Proof {
       memories[device]?.append((kind, numbers.map { boxes[$0] }))
     case "at":
       location = try line.number(below: problem.locations.count)
-      isNew = entries[location] == nil && !isOpen(location)
-      (entries[location], numbers) = ([], [])
-      listed.append(location)
+      isNew = bounds[location] == nil && !isOpen(location)
+      (bounds[location], numbers) = ([], [])
     case "may":
       let number = try line.number(below: boxes.count)
       isNew = location >= 0 && numbers.insert(number).inserted
-      if isNew { entries[location]?.append((boxes[number], line)) }
+      bounds[location]?.append(boxes[number])
+      entries.append((location, boxes[number], line))
     case "starts": (isNew, starts) = (starts.number == self.line.number, line)
     default: try line.require(keyword == "end", "an unknown line")
     }

@@ -1,10 +1,23 @@
 /// The values from one to another, both included.
 typealias Span = ClosedRange<UInt128>
 
+/// The first number below a count from which on something is so, or the count.
+func first(below count: Int, where isSo: (Int) -> Bool) -> Int {
+  var (first, end) = (0, count)
+  while first < end {
+    let middle = (first + end) / 2
+    if isSo(middle) { end = middle } else { first = middle + 1 }
+  }
+  return first
+}
+
 /// A set of values of one field.
 struct Ranges: Equatable {
   /// **Invariant**: they ascend, and do not overlap.
   private(set) var spans: [Span] = []
+
+  /// The outcome false and the outcome true.
+  static let (zero, one) = (Ranges(0), Ranges(1))
 
   /// The values of spans that ascend and do not overlap.
   init(ascending spans: [Span]) { self.spans = spans }
@@ -31,7 +44,10 @@ struct Ranges: Equatable {
   var size: UInt128 { spans.reduce(0) { $0 &+ $1.upperBound &- $1.lowerBound &+ 1 } }
 
   /// Whether a value is among these.
-  func contains(_ value: UInt128) -> Bool { spans.contains { $0.contains(value) } }
+  func contains(_ value: UInt128) -> Bool {
+    let place = first(below: spans.count) { spans[$0].upperBound >= value }
+    return place < spans.count && spans[place].contains(value)
+  }
 
   /// Whether each of its spans is in one of the other, so that every value is.
   func isInside(_ other: Ranges) -> Bool { self == other || intersection(other) == self }

@@ -40,30 +40,31 @@ extension Refutation {
   }
 
   /// Whether the packet asks on the trip.
-  mutating func startLoss(_ step: Proof.Step) -> Bool {
+  mutating func startLoss(_ step: Proof.Step) throws(Rejection) -> Bool {
     if loss.number < 0 { return false }
     change(step, isNew: true)
     forgetSessions()
     (place, opens, loss.before, loss.isAnswer) = (step.location, true, [], false)
     (loss.isNowhere, loss.applications) = (false, packet[.application])
-    return isOne(of: boxes(problem.asking(loss.trips[loss.number], Ranges(1, 65535))))
+    let asking = try problem.asking(loss.trips[loss.number], Ranges(1, 65535))
+    return try isOne(of: boxes(asking))
   }
 
   /// Whether this packet is an answer to one that arrived where it should, and starts there.
-  mutating func answer(_ step: Proof.Step) -> Bool {
-    if loss.before == nil || loss.isAnswer || !isOne(of: boxes(loss.places("arrives"))) {
-      return false
-    }
+  mutating func answer(_ step: Proof.Step) throws(Rejection) -> Bool {
+    if loss.before == nil || loss.isAnswer { return false }
+    if try !isOne(of: boxes(loss.places("arrives"))) { return false }
     let (arrived, applications) = (place, packet[.application])
-    let answers = problem.answers(to: packet).boxes
+    let answers = try problem.answers(to: packet).boxes
     change(step, isNew: true)
     packet[.application] = applications
     keepSessions()
     (place, opens, loss.before, loss.isAnswer) = (step.location, false, [], true)
     let places = loss.places("answers", from: arrived)
-    loss.isNowhere = place == arrived && isIn(none: places.map(\.box))
+    loss.isNowhere = try place == arrived ? isIn(none: places.map(\.box)) : false
     let isFine = answers.contains(where: packet.isInside)
-    return isFine && (loss.isNowhere || isOne(of: boxes(places)))
+    let isStart = try loss.isNowhere ? true : isOne(of: boxes(places))
+    return isFine && isStart
   }
 
   /// Ends the run of a packet, if there is one: it fails where it is.
@@ -72,9 +73,11 @@ extension Refutation {
     let location = problem.locations[place]
     var fails = loss.isNowhere || location.kind == .drop
     if !fails, location.kind == .deliver {
-      fails = isIn(none: boxes(loss.places(loss.isAnswer ? "returns" : "arrives")))
+      fails = try isIn(none: boxes(loss.places(loss.isAnswer ? "returns" : "arrives")))
     } else if !fails {
-      fails = try problem.moves(of: packet, at: location, []).isEmpty
+      let moves = try problem.moves(of: packet, at: location, false)
+      fails = moves.isEmpty && location.kind != .match
+      try problem.account.spend(packet, before.map(\.box))
       for (earlier, box) in before where earlier == place {
         fails = fails || packet.constraints.elementsEqual(box.constraints) { $0 == $1 }
       }
@@ -85,8 +88,8 @@ extension Refutation {
   }
 
   /// Whether the packet is in none of some boxes, with no application.
-  private mutating func isIn(none boxes: [Box]) -> Bool {
-    _ = isOne(of: boxes)
+  private mutating func isIn(none boxes: [Box]) throws(Rejection) -> Bool {
+    _ = try isOne(of: boxes)
     return boxes.allSatisfy { packet.intersection($0) == nil }
   }
 }

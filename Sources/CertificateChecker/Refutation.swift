@@ -4,15 +4,16 @@
 /// A packet is a box with one value for each field and one outcome for each condition. One that should
 /// arrive may have many applications: it is one packet for each, and they all do the same.
 struct Refutation {
-  let problem: Problem
+  var problem: Problem
   let claim: Problem.Claim
   var line: Line
   /// The packet, where it is, and whether it opens sessions.
   var packet = Box()
   var place = 0
   var opens = true
-  /// The sessions that may take it, and those that it opens.
-  private var memories: Memories = [:]
+  /// What bounds the sessions of devices where there are none.
+  private var none: [Int: Problem.Memory] = [:]
+  /// The sessions that it opens.
   private var opened: [(device: Int, kind: Box, pair: Box)] = []
   /// The conditions that chose: twice the number, and 1 more where the outcome is false.
   private var chosen: Set<Int> = []
@@ -20,29 +21,28 @@ struct Refutation {
   var loss = Loss()
 
   /// The run of a network in which nothing happened yet.
-  init(_ proof: Proof) {
-    (problem, line, claim) = (proof.problem, proof.line, proof.problem.claims[proof.claims[0]])
+  init(_ proof: Proof, of problem: Problem) {
+    (self.problem, line, claim) = (problem, proof.line, problem.claims[proof.claims[0]])
+  }
+
+  /// Follows the steps of a refutation, and says what to answer: the conditions that chose at the end.
+  mutating func check(_ proof: Proof) throws(Rejection) -> String {
+    problem.account.begin(line)
+    try problem.account.spend(16 * (problem.devices.count + problem.conditions.count))
+    for device in problem.devices.indices { none[device] = [] }
     forgetSessions()
-  }
-
-  /// What to answer after the name of the claim: the outcomes of conditions that were chosen.
-  var given: String {
-    let outcomes = chosen.sorted().map { " \($0 % 2 == 0 ? "+" : "-")\($0 / 2)" }
-    return outcomes.isEmpty ? "" : " given" + outcomes.joined()
-  }
-
-  /// Follows the steps of a refutation.
-  mutating func check(_ proof: Proof) throws(Rejection) {
     let globals = problem.conditions.indices.filter { problem.conditions[$0].isEmpty }
     var outcomes: [Ranges]?
     for step in proof.steps {
       if step.keyword != "goes", step.keyword != "answers" { try endLoss() }
       line = step.line
+      problem.account.begin(line, goesOn: ["goes", "answers"].contains(step.keyword))
+      try problem.account.spend(packet.weight + 4 * problem.conditions.count)
       let isPossible =
         switch step.keyword {
-        case "starts": proof.isMust ? startLoss(step) : start(step)
+        case "starts": try proof.isMust ? startLoss(step) : start(step)
         case "goes": try go(step, isMust: proof.isMust)
-        case "answers": answer(step)
+        case "answers": try answer(step)
         default: turn(to: step)
         }
       try line.require(isPossible, "that cannot happen", as: "refutation")
@@ -52,57 +52,63 @@ struct Refutation {
       try line.require(now == outcomes, "a global condition changes", as: "refutation")
     }
     try endLoss()
-    let isEnd = proof.isMust ? loss.isEverywhere : !opens && isOne(of: boxes(claim.forbidden))
+    let isForbidden = try !proof.isMust && !opens ? isOne(of: boxes(claim.forbidden)) : false
+    let isEnd = isForbidden || proof.isMust && loss.isEverywhere
     try proof.line.require(isEnd, "not what refutes the claim", as: "refutation")
+    let given = chosen.sorted().map { " \($0 % 2 == 0 ? "+" : "-")\($0 / 2)" }
+    try problem.account.spend(Bounds.answer * (100 + claim.name.utf8.count + 16 * given.count))
+    let end = given.isEmpty ? "" : " given" + given.joined()
+    return "VIOLATED \(proof.claims[0]) \(claim.name)\(end)"
   }
 
   /// Gives the packet the values of a step; one that is new has 0 elsewhere.
   mutating func change(_ step: Proof.Step, isNew: Bool) {
     let count = Field.count + problem.conditions.count
-    if isNew { packet = Box((0..<count).map { ($0, Ranges(0)) }) }
+    if isNew { packet = Box((0..<count).map { ($0, .zero) }) }
     for (index, value) in step.changes.constraints { packet[index] = value }
   }
 
   /// No session takes the packet, and it opened none.
-  mutating func forgetSessions() {
-    for device in problem.devices.indices { memories[device] = [] }
-    opened = []
-  }
+  mutating func forgetSessions() { (problem.memories, opened) = (none, []) }
 
   /// The sessions of the packet are there for the next one.
   mutating func keepSessions() {
-    for (device, kind, pair) in opened { memories[device]?.append((kind, [pair])) }
+    for (device, kind, pair) in opened { problem.memories[device]?.append((kind, [pair])) }
     opened = []
   }
 
   /// Whether the packet may start after the one before, which had no tag.
-  private mutating func start(_ step: Proof.Step) -> Bool {
+  private mutating func start(_ step: Proof.Step) throws(Rejection) -> Bool {
     let isNext = opens
     change(step, isNew: true)
     keepSessions()
     (place, opens) = (step.location, packet[.origin].contains(0))
-    return isOne(of: (opens ? [0] : claim.tags).flatMap { boxes(problem.sources[$0]) }) && isNext
+    let places = (opens ? [0] : Set(claim.tags)).flatMap { problem.sources[$0] }
+    return try isOne(of: boxes(places)) && isNext
   }
 
   /// Whether the packet may go on and become this one, which opens a session if it is one that does.
   private mutating func go(_ step: Proof.Step, isMust: Bool) throws(Rejection) -> Bool {
     let (location, before) = (problem.locations[place], packet)
-    if isMust, !loss.goes(on: before, place) { return false }
-    let isRecall = location.kind == .recall
-    var (known, takings): (Memories, [Taking]) = (memories, [])
-    if isRecall {
-      let partners = problem.devices[location.subject].owners.dropFirst()
-      for partner in isMust ? partners : [] { known[partner] = [] }
-      takings = try problem.takings(at: location.subject, known, line)
+    if isMust {
+      try problem.account.spend(before.weight, isKept: true)
+      if !loss.goes(on: before, place) { return false }
     }
-    var moves = try problem.moves(of: before, at: location, takings)
+    let (isRecall, memories) = (location.kind == .recall, problem.memories)
+    let partners = isRecall && isMust ? problem.devices[location.subject].owners.dropFirst() : []
+    if !partners.isEmpty { try problem.account.spend(16 * problem.devices.count) }
+    for partner in partners { problem.memories[partner] = [] }
+    var moves = try problem.moves(of: before, at: location, true)
+    problem.memories = memories
     change(step, isNew: false)
     if location.kind == .match {
-      if !isInEntry(of: problem.tables[location.subject].entries) { return false }
-      moves = Array(moves.prefix(1))
+      guard let outcome = try outcome(of: problem.tables[location.subject]) else { return false }
+      moves = [(location.successors[outcome], before)]
     } else if location.kind == .remember, opens, packet[.family].least < 2 {
+      // The packet after it has memories of its own.
+      try problem.account.spend(16 * problem.devices.count)
       let kind = packet.part(of: Field.kind)
-      _ = try problem.ends(of: kind, location.subject, Int(packet[.family].least), line)
+      _ = try problem.ends(of: kind, location.subject, Int(packet[.family].least))
       opened.append((location.subject, kind, packet.part(of: Field.session(of: kind))))
     } else if isMust, location.kind == .spread {
       moves = Array(moves.prefix(1))
@@ -112,27 +118,30 @@ struct Refutation {
     place = step.location
     // Of many applications none is left out, unless they become any.
     let isAny = location.writes.contains { $0.kind != .shift && $0.fields.contains(.application) }
-    return moves.contains { box, to, _ in
+    try problem.account.spend(packet, moves.map(\.box))
+    return moves.contains { to, box in
       to == place && packet.isInside(box) && (isAny || packet[.application] == box[.application])
     }
   }
 
-  /// Whether the packet is in an entry, or in none, with all of its applications.
-  private mutating func isInEntry(of entries: [Problem.TableEntry]) -> Bool {
-    for entry in entries {
-      if isOne(of: entry.boxes) { return true }
-      if entry.boxes.contains(where: { packet.intersection($0) != nil }) { return false }
+  /// The outcome of a table for the packet, if all of its applications have the same.
+  private mutating func outcome(of table: Problem.Table) throws(Rejection) -> Int? {
+    for entry in table.entries {
+      if try isOne(of: entry.boxes) { return entry.outcome }
+      if entry.boxes.contains(where: { packet.intersection($0) != nil }) { return nil }
     }
-    return true
+    return table.otherwise
   }
 
   /// The boxes where the packet is.
-  func boxes(_ places: [Problem.Place]) -> [Box] {
-    places.filter { $0.location == place }.map(\.box)
+  mutating func boxes(_ places: [Problem.Place]) throws(Rejection) -> [Box] {
+    try problem.account.spend(8 * places.count)
+    return places.filter { $0.location == place }.map(\.box)
   }
 
   /// Whether the packet is one of some boxes, where conditions of those that have its fields choose.
-  mutating func isOne(of boxes: [Box]) -> Bool {
+  mutating func isOne(of boxes: [Box]) throws(Rejection) -> Bool {
+    for box in boxes { try problem.account.spend(8 * box.weight) }
     for box in boxes where packet.intersection(box.part(of: Field.allCases)) != nil {
       for (index, _) in box.constraints where index >= Field.count {
         chosen.insert(2 * (index - Field.count) + (packet[index].contains(1) ? 0 : 1))

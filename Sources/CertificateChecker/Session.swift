@@ -1,6 +1,3 @@
-/// What bounds the sessions of devices: classes, which are boxes of one value each, and their pairs.
-typealias Memories = [Int: [(kind: Box, pairs: [Box])]]
-
 /// What sessions make of packets that they take in one way.
 typealias Taking = (box: Box, isError: Bool)
 
@@ -10,7 +7,7 @@ typealias Ends = (family: Int, again: [UInt128], undo: [UInt128], distances: [UI
 
 extension Problem {
   /// The ends of sessions of a class of a device, which is readable.
-  func ends(of kind: Box, _ device: Int, _ family: Int, _ line: Line) throws(Rejection) -> Ends {
+  func ends(of kind: Box, _ device: Int, _ family: Int) throws(Rejection) -> Ends {
     let device = devices[device]
     var ends: Ends = (family, [], [], [0, 0, 0, 0, 0, 0])
     for (register, fields) in [(23, [2 + family, 5]), (24, [family, 4])] {
@@ -24,7 +21,7 @@ extension Problem {
         ends.distances[field] = track == 1 ? effect ?? 0 : 0
         digits = digits << 2 | track
       }
-      try line.require(isReadable, "an unreadable class", as: "memory")
+      try account.line.require(isReadable, "an unreadable class", as: "memory")
       let translation = digits << 18 | UInt128(number)
       ends.again.append(code == 0 ? 0 : 1 << 22 | translation)
       ends.undo.insert(code == 0 ? 0 : 1 << 23 | translation, at: 0)
@@ -33,19 +30,20 @@ extension Problem {
   }
 
   /// The packets that sessions of devices take at a `recall` location, in the order of the page.
-  func takings(at number: Int, _ memories: Memories, _ line: Line) throws(Rejection) -> [Taking] {
-    let device = devices[number]
+  mutating func takings(at number: Int) throws(Rejection) -> [Taking] {
     var takings: [Taking] = []
-    for owner in device.owners {
-      try line.require(memories[owner] != nil, "any session of device \(owner)", as: "memory")
-      for (kind, pairs) in memories[owner] ?? [] {
-        for pair in pairs where !pair.isEmpty {
-          for family in 0...1 where pair[.family].contains(UInt128(family)) {
-            let ends = try ends(of: kind, owner, family, line)
-            takings += self.takings(at: device, pair, kind, ends)
-          }
+    for owner in devices[number].owners {
+      let memory = memories[owner]
+      try account.spend(16)
+      try account.line.require(memory != nil, "any session of device \(owner)", as: "memory")
+      for (kind, pairs) in memory ?? [] {
+        try account.spend(kind, pairs + pairs)
+        for (pair, family) in pairs.flatMap({ [($0, 0), ($0, 1)] }) where !pair.isEmpty {
+          if !pair[.family].contains(UInt128(family)) { continue }
+          try account.spend(pair.weight * (8 + answers.count), isKept: true)
+          let ends = try ends(of: kind, owner, family)
+          takings += self.takings(at: devices[number], pair, kind, ends)
         }
-        if takings.count > Bounds.boxes { throw .bound("many sessions") }
       }
     }
     return takings
@@ -75,19 +73,18 @@ extension Problem {
       }
       if !box.isEmpty, device.admitsErrors || !isError { takings.append((box, isError)) }
     }
-    func reply(_ number: Ranges, _ fragment: Ranges, _ type: Ranges) {
+    take(1, 0, ends.again, pair, lookedUp.part(of: Field.session))
+    let (icmp, types) = (Ranges(ends.family == 0 ? 1 : 58), pair[.icmpType])
+    var replies = [(icmp.complement, Ranges(0, 1), types), (icmp, .one, types)]
+    for (of, request, type) in answers where of == ends.family && types.contains(request) {
+      replies.append((icmp, .zero, Ranges(type)))
+    }
+    for (number, fragment, type) in replies {
       var reply = answered
       reply.narrow(.protocol, to: number)
       reply.narrow(.fragment, to: fragment)
       reply[.icmpType] = type
       take(3, 1, ends.undo, lookedUp, reply)
-    }
-    take(1, 0, ends.again, pair, lookedUp.part(of: Field.session))
-    let (icmp, types) = (Ranges(ends.family == 0 ? 1 : 58), pair[.icmpType])
-    reply(icmp.complement, Ranges(0, 1), types)
-    reply(icmp, Ranges(1), types)
-    for (of, request, type) in answers where of == ends.family && types.contains(request) {
-      reply(icmp, Ranges(0), Ranges(type))
     }
     let addresses: [Field] = [.destinationIPv4, .destinationIPv6]
     if !lookedUp.isEmpty { take(2, 0, [ends.again[0], 0], pair, lookedUp.part(of: addresses)) }

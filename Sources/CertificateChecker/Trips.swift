@@ -1,24 +1,29 @@
 /// Holds the certificate of what must arrive to its one obligation.
 struct Trips {
-  private let problem: Problem
+  private(set) var problem: Problem
   private let proof: Proof
   /// The line of the trip that is checked.
   private var line: Line
   private var trip: Problem.Trip = []
-  /// The packets that are still to be followed, and how many there were.
+  /// The packets that are still to be followed.
   private var batches: [Batch] = []
-  private var count = 0
 
   /// The trips of a certificate.
-  init(_ proof: Proof) { (self.proof, problem, line) = (proof, proof.problem, proof.line) }
+  init(_ proof: Proof, of problem: Problem) {
+    (self.proof, self.problem, line) = (proof, problem, proof.line)
+  }
 
-  /// Follows all that asks, and all answers, on the trip to each goal.
-  mutating func check() throws(Rejection) {
-    let goals = problem.claims[proof.claims[0]].goals
+  /// Follows all that asks, and all answers, on the trip to each goal, and says what to answer.
+  mutating func check() throws(Rejection) -> String {
+    let claim = problem.claims[proof.claims[0]]
+    problem.account.begin(line)
+    try problem.account.spend(Bounds.answer * (100 + claim.name.utf8.count))
+    let goals = claim.goals
     try line.require(goals.count == proof.trips.count, "a goal is missing", as: "trip")
     for (goal, (number, application, rank, line)) in zip(goals, proof.trips) {
       (self.line, trip) = (line, goal[number])
-      for (location, box) in problem.asking(trip, Ranges(UInt128(application))) {
+      problem.account.begin(line)
+      for (location, box) in try problem.asking(trip, Ranges(UInt128(application))) {
         batches.append(Batch(box, at: location, rank))
       }
       while let batch = batches.popLast() {
@@ -32,76 +37,67 @@ struct Trips {
         }
         let isOnTime = (batches.last?.rank ?? 0) >= 0
         try line.require(isOnTime, "the rank at location \(batch.location)", as: "trip")
-        if count > Bounds.boxes { throw .bound("many packets to follow") }
       }
     }
+    return "VERIFIED \(proof.claims[0]) \(claim.name)"
   }
 
   /// Lets packets be followed at a location.
-  private mutating func follow(_ batch: Batch, _ box: Box, to location: Int) {
+  private mutating func follow(_ batch: Batch, _ box: Box, to location: Int) throws(Rejection) {
+    try problem.account.spend(box.weight + Field.count, isKept: true)
     var next = batch
     (next.box, next.location, next.rank) = (box, location, batch.rank - 1)
     batches.append(next)
-    count += 1
   }
 
   private func lose(_ batch: Batch, unless isSo: Bool) throws(Rejection) {
     try line.require(isSo, "packets are lost at location \(batch.location)", as: "trip")
   }
 
-  private mutating func match(
-    _ batch: Batch, _ location: Problem.Location
-  ) throws(Rejection) {
-    let (entries, otherwise) = problem.tables[location.subject]
+  private mutating func match(_ batch: Batch, _ location: Problem.Location) throws(Rejection) {
+    let table = problem.tables[location.subject]
     var rest = [batch.box]
-    for entry in entries {
+    for entry in table.entries {
       for box in entry.boxes {
-        for part in rest.take(box) { follow(batch, part, to: location.successors[entry.outcome]) }
-        if rest.count + count > Bounds.boxes { throw .bound("many packets to follow") }
+        let taken = try problem.take(box, outOf: &rest)
+        for part in taken { try follow(batch, part, to: location.successors[entry.outcome]) }
       }
     }
-    for part in rest { follow(batch, part, to: location.successors[otherwise]) }
+    for part in rest { try follow(batch, part, to: location.successors[table.otherwise]) }
   }
 
-  private mutating func rewrite(
-    _ batch: Batch, _ location: Problem.Location
-  ) throws(Rejection) {
+  private mutating func rewrite(_ batch: Batch, _ location: Problem.Location) throws(Rejection) {
     var all = [batch]
     for write in location.writes {
       var images: [Batch] = []
       for part in all {
-        try lose(batch, unless: problem.isPossible(write, of: part.box))
+        try lose(batch, unless: try problem.isPossible(write, of: part.box))
         var image = part
         image.rename(by: write)
-        for box in problem.images(of: part.box, by: write) where !box.isEmpty {
+        for box in try problem.images(of: [part.box], by: write) {
           image.box = box
           images.append(image)
         }
       }
       all = images
-      count += all.count
     }
-    for part in all { follow(part, part.box, to: location.successors[0]) }
+    for part in all { try follow(part, part.box, to: location.successors[0]) }
   }
 
   /// Answers go where sessions take them, if it is known of all of them that one does.
-  private mutating func recall(
-    _ batch: Batch, _ location: Problem.Location
-  ) throws(Rejection) {
+  private mutating func recall(_ batch: Batch, _ location: Problem.Location) throws(Rejection) {
     let device = location.subject
-    var (batch, isTaken, memories): (Batch, Bool, Memories) = (batch, false, [:])
+    var (batch, isTaken) = (batch, false)
     batch.rename(Field.trailGhosts)
-    for owner in problem.devices[device].owners { memories[owner] = [] }
+    for owner in problem.devices[device].owners { problem.memories[owner] = [] }
     for session in batch.isAnswer ? batch.sessions : [] where session.device == device {
       let kind = session.box.part(of: Field.kind)
-      memories[device] = [(kind, [session.box.part(of: Field.session(of: kind))])]
-      let takings = try problem.takings(at: device, memories, line)
-      for (box, to, _) in try problem.moves(of: batch.box, at: location, takings).dropFirst() {
+      problem.memories[device] = [(kind, [session.box.part(of: Field.session(of: kind))])]
+      for (to, box) in try problem.moves(of: batch.box, at: location, true).dropFirst() {
         let isReply = box[.connectionState].least % 2 == 0 && box[.connectionDirection].least == 1
         let areInside = Field.session.allSatisfy { batch.box[$0].isInside(box[$0]) }
-        if !isReply || !areInside || !batch.areReplies(to: session) {
-          throw .bound("little is known of what a session takes at location \(batch.location)")
-        }
+        let isKnown = isReply && areInside && batch.areReplies(to: session)
+        try line.require(isKnown, "what a session takes is not known", as: "bounds")
         var taken = batch
         taken.rename(Field.sessionGhosts)
         for place in Field.tracks.indices where session.box[Field.tracks[place]] == Ranges(2) {
@@ -109,11 +105,11 @@ struct Trips {
           taken.rename([Field.sessionGhosts[place]], as: [sent], of: session.names)
         }
         isTaken = true
-        follow(taken, box, to: to)
+        try follow(taken, box, to: to)
       }
     }
-    for (box, to, _) in try problem.moves(of: batch.box, at: location, []) where !isTaken {
-      follow(batch, box, to: to)
+    for (to, box) in try problem.moves(of: batch.box, at: location, false) where !isTaken {
+      try follow(batch, box, to: to)
     }
   }
 
@@ -123,17 +119,18 @@ struct Trips {
     if location.kind == .remember, !batch.isAnswer {
       let kind = batch.box.part(of: Field.kind)
       let codes = [kind[.destinationTranslation], kind[.sourceTranslation]]
-      if codes.contains(where: { $0.size != 1 }) { throw .bound("many classes of sessions") }
+      let areSingle = codes.allSatisfy { $0.size == 1 }
+      try line.require(areSingle, "many classes of sessions", as: "bounds")
       for family in 0...1 where batch.box[.family].contains(UInt128(family)) {
-        _ = try problem.ends(of: kind, location.subject, family, line)
+        _ = try problem.ends(of: kind, location.subject, family)
       }
       batch.sessions.append((location.subject, batch.box, batch.names))
     }
     if location.kind == .leave { batch.rename(Field.sessionGhosts + Field.trailGhosts) }
-    let moves = try problem.moves(of: batch.box, at: location, []).filter { !$0.box.isEmpty }
+    let moves = try problem.moves(of: batch.box, at: location, false).filter { !$0.box.isEmpty }
     try lose(batch, unless: !moves.isEmpty)
-    for (box, to, _) in moves.prefix(location.kind == .spread ? 1 : .max) {
-      follow(batch, box, to: to)
+    for (to, box) in moves.prefix(location.kind == .spread ? 1 : .max) {
+      try follow(batch, box, to: to)
     }
   }
 
@@ -142,11 +139,11 @@ struct Trips {
     var rest = [batch.box]
     let role = batch.isAnswer ? "returns" : "arrives"
     for line in trip where line.role == role && line.place.location == batch.location {
-      _ = rest.take(line.place.box)
+      _ = try problem.take(line.place.box, outOf: &rest)
     }
     try lose(batch, unless: rest.isEmpty)
     if batch.isAnswer { return }
-    let answers = problem.answers(to: batch.box)
+    let answers = try problem.answers(to: batch.box)
     try lose(batch, unless: answers.areValid)
     var answer = batch
     answer.answer()
@@ -154,8 +151,10 @@ struct Trips {
       rest = [box]
       for line in trip where line.role == "answers" && line.arrived == batch.location {
         var all = [box]
-        for part in all.take(line.place.box) { follow(answer, part, to: line.place.location) }
-        _ = rest.take(line.place.box)
+        for part in try problem.take(line.place.box, outOf: &all) {
+          try follow(answer, part, to: line.place.location)
+        }
+        _ = try problem.take(line.place.box, outOf: &rest)
       }
       try lose(batch, unless: rest.isEmpty)
     }

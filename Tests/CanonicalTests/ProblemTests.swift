@@ -73,6 +73,15 @@ private func text(
     }
   }
 
+  @Test func `has nothing in names that is not seen`() throws {
+    let a = try zone("a", 0, "10.1.0.0/24")
+    let b = try zone("b", 1, "10.2.0.0/24")
+    let name = "a\u{85}\u{A0}b\u{2028}c\u{202E}\u{200B}é–北"
+    let claim = try text([requirement(name, .isolate(from: a, to: b, services: .any))])
+      .split(separator: "\n").first { $0.hasPrefix("claim 0 ") }
+    #expect(claim == "claim 0 never a%C2%85%C2%A0b%E2%80%A8c%E2%80%AE%E2%80%8Bé–北 1")
+  }
+
   @Test func `says in remarks where lines come from`() throws {
     let plain = try text()
     let remarked = try text(remarks: true)

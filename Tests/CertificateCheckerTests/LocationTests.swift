@@ -297,7 +297,8 @@ import Testing
     func sample(_ locations: String, _ hints: String = "") -> Sample {
       var sample = `Locations of a certificate`.sample(
         locations, forbid: "0 family=1", "\(`Locations of a certificate`.start)\nmay 0\(hints)")
-      sample.answer = "INCOMPLETE: too many sets to follow"
+      let line = sample.text.split(separator: "\n").firstIndex { $0 == "may 0\(hints)" } ?? -1
+      sample.answer = "INCOMPLETE line \(line + 1): bounds: too many boxes at once"
       return sample
     }
     sample("location 0 choose 1\nlocation 1 choose 2 2\nlocation 2 choose 1").accepts()

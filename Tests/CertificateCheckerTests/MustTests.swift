@@ -110,7 +110,7 @@ import Testing
       ("25 rewrite 2 set", "25 rewrite 2 scramble destinationPort ; set"),
     ] {
       let answer = Self.answer(old, new)
-      #expect(answer.hasPrefix("INCOMPLETE: "), "\(new): \(answer)")
+      #expect(answer.hasPrefix("INCOMPLETE line "), "\(new): \(answer)")
     }
   }
 

@@ -255,9 +255,101 @@ import Testing
     #expect(status(large) == 0)
     let incomplete = large.replacing("box 0 protocol=6\n", with: "box 0 protocol=6\(literals)\n")
     #expect(status(incomplete) == 2)
-    #expect(Sample.answers(incomplete).last?.hasPrefix("INCOMPLETE: too many") == true)
+    let place = incomplete.split(separator: "\n").firstIndex { $0.hasPrefix("box 0 ") } ?? -1
+    let answer = "INCOMPLETE line \(place + 1): bounds: too many conditions in a box"
+    #expect(Sample.answers(incomplete).last == answer)
     #expect(status(incomplete + text) == 2)
     #expect(status(incomplete + text.replacing("may 0 0*3", with: "may 0 0*2")) == 1)
+  }
+
+  @Test(arguments: [
+    "bogus", "bogus\n\n\n x\na  b\n\u{1}\nlocation 0", "\u{1}", "", "  ",
+    "location 0 drop x\nlocation 2",
+    "firebreak", "end", "may 0", "firebreak-certificate", "table 0\nentry 0 *",
+  ])
+  func `a text that is malformed is refused in one line`(lines: String) {
+    for ending in ["\n", "\n\u{FF}", "\nend\n#\n\n"] {
+      var check = Check()
+      check.read(Array("firebreak-network 1\n\(lines)\(ending)".utf8))
+      check.finish()
+      #expect(check.answers.count == 1, "\(check.answers)")
+      #expect(check.answers[0].hasPrefix("REJECTED line ") && check.status == 1)
+    }
+  }
+
+  @Test func `a network that does not begin as it should takes no proofs of the one before`() {
+    let text = Self.sample.text
+    let certificate = "firebreak-certificate" + text.split(separator: "firebreak-certificate")[1]
+    for line in ["firebreak-network  1", "firebreak-network 2", "firebreak-networks", "firebreak-"]
+    {
+      let other = text.replacing("firebreak-network 1", with: line)
+      let answers = Sample.answers(text + other + certificate)
+      #expect(answers.filter { $0.hasPrefix("VERIFIED") }.count == 1, "\(line): \(answers)")
+      #expect(answers.filter { $0.hasPrefix("REJECTED") }.count == 1, "\(line): \(answers)")
+    }
+    // A proof of another version is refused, and what follows is not.
+    let newer = certificate.replacing("firebreak-certificate 2", with: "firebreak-certificate 3")
+    let answers = Sample.answers(text + newer + certificate)
+    #expect(answers.filter { $0.hasPrefix("VERIFIED") }.count == 2)
+    #expect(answers.filter { $0.hasPrefix("REJECTED") }.count == 1)
+  }
+
+  @Test(arguments: [
+    "\u{80}", "\u{85}", "\u{9B}", "\u{A0}", "\u{AD}", "\u{200B}", "\u{200F}", "\u{2028}",
+    "\u{2029}",
+    "\u{202E}", "\u{2066}", "\u{3000}", "\u{FEFF}", "\u{7F}", "\u{0}", "\t", "\r",
+  ])
+  func `names have nothing that is not seen`(character: String) {
+    for (old, new) in [("never x", "never x\(character)"), ("left a", "left \(character)a")] {
+      let answers = Sample.answers(Self.sample.text.replacing(old, with: new))
+      #expect(answers.count == 1 && answers[0].contains(": format: no word"), "\(answers)")
+    }
+    let path = Self.sample.text.replacing("a%20b/c.json", with: "a\(character)b")
+    #expect(Sample.answers(path).count == 1)
+    // In a remark there may be anything.
+    let remark = Self.sample.text.replacing("@ a claim", with: "@ a\(character)claim")
+    #expect(Sample.answers(remark).last == "VERIFIED 0 x")
+  }
+
+  @Test(arguments: ["é", "Ж", "北", "٣", "O’Brien", "a–b", "\u{1F525}"])
+  func `names have what is seen, and nothing else does`(character: String) {
+    let named = Self.sample.text.replacing("never x", with: "never \(character)")
+    #expect(Sample.answers(named).last == "VERIFIED 0 \(character)")
+    for (old, new) in [
+      ("drop reason", "drop \(character)"), ("segment 0", "segment \(character)"),
+      ("global", "global\(character)"), ("protocol=7", "protocol=7\(character)"),
+    ] {
+      let range = Self.sample.text.firstRange(of: old)
+      var text = Self.sample.text
+      if let range { text.replaceSubrange(range, with: new) }
+      let answers = Sample.answers(text)
+      #expect(answers.count == 1 && answers[0].contains(": format: "), "\(answers)")
+    }
+  }
+
+  @Test(arguments: ["０", "٠", "߀", "०", "𝟎", "Ａ"])
+  func `digits are those of ASCII`(digit: String) {
+    for old in [Sample.digest, "tag 1", "forbid 1", "sourceIPv4=10.0.0.1,", "values 0 protocol 6"] {
+      let new = old.dropLast() + digit
+      var text = Self.sample.text
+      if let range = text.firstRange(of: old) { text.replaceSubrange(range, with: new) }
+      let last = Sample.answers(text).last ?? ""
+      #expect(last.hasPrefix("REJECTED line ") && last.contains(": format: "), "\(old): \(last)")
+      let digest = "0" + String(repeating: digit, count: 63)
+      let second = Sample.answers(Self.sample.text.replacing(Sample.digest, with: digest))
+      #expect(second.last?.contains(": format: ") == true)
+    }
+  }
+
+  @Test func `bytes that are no text are refused in words`() {
+    var bytes = Array(Self.sample.text.utf8)
+    let place = Self.sample.text.utf8.split(separator: UInt8(ascii: "\n")).prefix {
+      !$0.starts(with: "claim 0".utf8)
+    }
+    let index = place.reduce(0) { $0 + $1.count + 1 } + "claim 0 never x".utf8.count
+    bytes.insert(0xC3, at: index)
+    let answers = Sample.answers(bytes)
+    #expect(answers.count == 1 && answers[0].contains(": format: no word"), "\(answers)")
   }
 
   @Test func `what follows something refused is passed over, and the next is read`() {

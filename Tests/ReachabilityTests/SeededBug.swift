@@ -1,7 +1,6 @@
+import Canonical
 import Networks
 import Packets
-
-@testable import Canonical
 
 /// A mistake that an engine could make, put into what it makes proofs from.
 struct SeededBug: Sendable {

@@ -1,3 +1,4 @@
+import Canonical
 import CertificateChecker
 import Certificates
 import HeaderSpaces
@@ -7,7 +8,6 @@ import Policies
 import Projects
 import Testing
 
-@testable import Canonical
 @testable import Reachability
 
 /// Proofs that an engine with a mistake makes, given to the checker with the network as it is.

@@ -86,7 +86,7 @@ import Testing
         return !text.isEmpty && !text.hasPrefix("//")
       }
     }
-    #expect((500...1_450).contains(code(in: "CertificateChecker")))
+    #expect((500...1_560).contains(code(in: "CertificateChecker")))
     #expect((10...30).contains(code(in: "firebreak-check")))
   }
 

@@ -1,3 +1,4 @@
+import CertificateChecker
 import Documents
 import Importers
 import Networks
@@ -25,6 +26,7 @@ struct Target: Sendable {
     Self(name: "nftables") { importDevice($0, as: "nftables") },
     Self(name: "stix") { parseFeed($0, as: .stix) },
     Self(name: "list") { parseFeed($0, as: .list) },
+    Self(name: "checker") { check($0) },
   ]
 }
 
@@ -85,6 +87,20 @@ private func parseFeed(_ input: Input, as format: FeedFormat) {
   } catch {
     input.check(error)
   }
+}
+
+/// Gives the checker a text whole and in pieces, which it has to answer alike and at all.
+private func check(_ input: Input) {
+  var (whole, pieces) = (Check(), Check())
+  whole.read(input.bytes)
+  whole.finish()
+  for byte in input.bytes { pieces.read([byte]) }
+  pieces.finish()
+  precondition(whole.answers == pieces.answers, "pieces are answered as the whole is")
+  let isAccepted = whole.answers.allSatisfy { answer in
+    ["NETWORK", "INPUT", "VERIFIED", "VIOLATED"].contains { answer.hasPrefix("\($0) ") }
+  }
+  precondition(!whole.answers.isEmpty && isAccepted == (whole.status == 0), "the status says so")
 }
 
 /// The day on which policies and feeds are judged.
