@@ -56,7 +56,7 @@ targets += room(
   [
     "Packets", "Places", "HeaderSpaces", "Networks", "Simulation", "Policies", "Canonical",
     "Certificates", heap,
-  ], tests: ["CertificateChecker", "Formulas", "Projects"])
+  ], tests: ["ProofChecker", "Formulas", "Projects"])
 targets += room(
   "Projects",
   ["Packets", "Places", "Documents", "Networks", "Importers", "Policies", "Canonical"],
@@ -65,13 +65,14 @@ targets += room(
   "Reports", ["Packets", "Places", "Networks", "Policies", "Simulation", "Reachability"],
   excludingFromTests: ["Golden"])
 targets += room("CertificateChecker")
+targets += room("ProofChecker", ["CertificateChecker"])
 targets += [
   .executableTarget(
-    name: "firebreak-check", dependencies: ["CertificateChecker"], swiftSettings: settings),
+    name: "firebreak-check", dependencies: ["ProofChecker"], swiftSettings: settings),
   .executableTarget(
     name: "firebreak",
     dependencies: [
-      arguments, "CertificateChecker", "Certificates", "Places", "Packets", "Networks", "Policies",
+      arguments, "ProofChecker", "Certificates", "Places", "Packets", "Networks", "Policies",
       "Simulation", "Canonical", "Formulas", "Reachability", "Projects", "Reports",
     ],
     swiftSettings: settings),
@@ -92,7 +93,7 @@ let package = Package(
     .library(name: "Networks", targets: ["Networks"]),
     .library(name: "Documents", targets: ["Documents"]),
     .library(name: "Importers", targets: ["Importers"]),
-    .library(name: "CertificateChecker", targets: ["CertificateChecker"]),
+    .library(name: "ProofChecker", targets: ["ProofChecker"]),
     .library(name: "Reachability", targets: ["Reachability"]),
     .library(name: "Projects", targets: ["Projects"]),
   ],

@@ -14,7 +14,7 @@ let package = Package(
       name: "fuzz",
       dependencies: [
         "LibFuzzer",
-        .product(name: "CertificateChecker", package: "firebreak"),
+        .product(name: "ProofChecker", package: "firebreak"),
         .product(name: "Documents", package: "firebreak"),
         .product(name: "Importers", package: "firebreak"),
         .product(name: "Networks", package: "firebreak"),

@@ -1,20 +1,20 @@
 /// A product of sets of values, one for each field, and of outcomes, one for each condition.
-struct Box {
+package struct Box {
   /// What is said of a field or a condition.
-  typealias Constraint = (index: Int, ranges: Ranges)
+  package typealias Constraint = (index: Int, ranges: Ranges)
   /// Values that a line gives a number, of one field.
-  typealias Values = (field: Field, ranges: Ranges)
+  package typealias Values = (field: Field, ranges: Ranges)
 
   /// What is said of fields, by their index, and of conditions, after all fields: 1 is true, 0 is false.
   ///
   /// **Invariant**: ascending; of what is missing nothing is said.
-  private(set) var constraints: [Constraint]
+  package private(set) var constraints: [Constraint]
 
   /// Whether there is no packet.
-  var isEmpty: Bool { constraints.contains { $0.ranges.isEmpty } }
+  package var isEmpty: Bool { constraints.contains { $0.ranges.isEmpty } }
 
   /// What it costs to look at it, and to have it.
-  var weight: Int { constraints.reduce(8) { $0 + 10 + $1.ranges.spans.count } }
+  package var weight: Int { constraints.reduce(8) { $0 + 10 + $1.ranges.spans.count } }
 
   /// Where something is said of a field or condition, or would be, and whether it is.
   private func place(of index: Int) -> (Int, isSaid: Bool) {
@@ -23,7 +23,7 @@ struct Box {
   }
 
   /// The values of a field or condition.
-  subscript(index: Int) -> Ranges {
+  package subscript(index: Int) -> Ranges {
     get {
       let (place, isSaid) = place(of: index)
       return isSaid ? constraints[place].ranges : Field.values[min(index, Field.count)]
@@ -36,22 +36,30 @@ struct Box {
   }
 
   /// The values of a field.
-  subscript(field: Field) -> Ranges {
+  package subscript(field: Field) -> Ranges {
     get { self[field.rawValue] }
     set { self[field.rawValue] = newValue }
   }
 
   /// Gives fields the same values.
-  mutating func set(_ fields: [Field], to ranges: Ranges) { for f in fields { self[f] = ranges } }
+  package mutating func set(_ fields: [Field], to ranges: Ranges) {
+    for f in fields { self[f] = ranges }
+  }
 
   /// Narrows a field.
-  mutating func narrow(_ f: Field, to ranges: Ranges) { self[f] = self[f].intersection(ranges) }
+  package mutating func narrow(_ f: Field, to ranges: Ranges) {
+    self[f] = self[f].intersection(ranges)
+  }
 
   /// Says nothing of the fields and conditions that are such.
-  mutating func free(where isSuch: (Int) -> Bool) { constraints.removeAll { isSuch($0.index) } }
+  package mutating func free(where isSuch: (Int) -> Bool) {
+    constraints.removeAll { isSuch($0.index) }
+  }
 
   /// Says nothing of these fields.
-  mutating func free(_ fields: [Field]) { free { i in fields.contains { $0.rawValue == i } } }
+  package mutating func free(_ fields: [Field]) {
+    free { i in fields.contains { $0.rawValue == i } }
+  }
 
   /// All tracks become 0, and all trail ghosts any value.
   mutating func forgetTrail() {
@@ -60,7 +68,7 @@ struct Box {
   }
 
   /// What it says of these fields.
-  func part(of fields: [Field]) -> Box {
+  package func part(of fields: [Field]) -> Box {
     Box(constraints.filter { constraint in fields.contains { $0.rawValue == constraint.index } })
   }
 
@@ -71,10 +79,12 @@ struct Box {
   var isSingle: Bool { constraints.allSatisfy { $0.ranges.size == 1 } }
 
   /// Whether every packet is in the other, too, which is said of each field and condition apart.
-  func isInside(_ other: Box) -> Bool { other.constraints.allSatisfy { self[$0].isInside($1) } }
+  package func isInside(_ other: Box) -> Bool {
+    other.constraints.allSatisfy { self[$0].isInside($1) }
+  }
 
   /// The packets in both, or nil where there is none.
-  func intersection(_ other: Box) -> Box? {
+  package func intersection(_ other: Box) -> Box? {
     // Most boxes of a table have nothing of one that comes there.
     for (index, its) in other.constraints where !self[index].meets(its) { return nil }
     var both = self
@@ -84,7 +94,7 @@ struct Box {
 
   /// The packets outside and within a constraint of another box, as far as there are some; none where
   /// it has no constraint of this number.
-  func split(by other: Box, at place: Int) -> [Box]? {
+  package func split(by other: Box, at place: Int) -> [Box]? {
     guard place < other.constraints.count else { return nil }
     let (index, inside) = other.constraints[place]
     return [inside.complement, inside].compactMap { ranges in
@@ -95,7 +105,7 @@ struct Box {
   }
 
   /// The packets of which so much is said: without constraints, everything.
-  init(_ constraints: [Constraint] = []) { self.constraints = constraints }
+  package init(_ constraints: [Constraint] = []) { self.constraints = constraints }
 
   /// Reads a box, which takes the rest of a line, and may name values by their numbers.
   init(_ line: inout Line, of conditions: Int, _ values: [Values] = []) throws(Rejection) {

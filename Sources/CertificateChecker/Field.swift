@@ -1,5 +1,5 @@
 /// A field of a packet, in the order of the page.
-enum Field: Int, CaseIterable {
+package enum Field: Int, CaseIterable {
   case family, sourceIPv4, sourceIPv6, destinationIPv4, destinationIPv6, `protocol`, nextHeader
   case sourcePort, destinationPort, icmpType, icmpCode, tcpFlags, fragment, application, etherType
   case mark, connectionState, connectionDirection, connectionStatus, ingress, egress, nextHop, vrf
@@ -11,34 +11,37 @@ enum Field: Int, CaseIterable {
   case sessionDestinationPort
 
   /// The number of fields.
-  static let count = allCases.count
+  package static let count = allCases.count
   /// The fields as they are written.
   static let named = Dictionary(uniqueKeysWithValues: allCases.map { ("\($0)", $0) })
   /// All values of the fields, and of a condition.
-  static let values: [Ranges] = allCases.map { Ranges(0, $0.maximum) } + [Ranges(0, 1)]
+  package static let values: [Ranges] = allCases.map { Ranges(0, $0.maximum) } + [Ranges(0, 1)]
 
   /// The fields with a track and with ghosts.
-  static let tracked = [1, 2, 3, 4, 7, 8].map { allCases[$0] }
+  package static let tracked = [1, 2, 3, 4, 7, 8].map { allCases[$0] }
   /// The same, but of the other end.
-  static let exchanged = [2, 3, 0, 1, 5, 4].map { tracked[$0] }
+  package static let exchanged = [2, 3, 0, 1, 5, 4].map { tracked[$0] }
   /// The tracks, in the order of `tracked`.
-  static let tracks = Array(allCases[trackSourceIPv4.rawValue...trackDestinationPort.rawValue])
+  package static let tracks = Array(
+    allCases[trackSourceIPv4.rawValue...trackDestinationPort.rawValue])
   /// The trail ghosts, in the order of `tracked`.
-  static let trailGhosts = Array(allCases[sentSourceIPv4.rawValue...sentDestinationPort.rawValue])
+  package static let trailGhosts = Array(
+    allCases[sentSourceIPv4.rawValue...sentDestinationPort.rawValue])
   /// The session ghosts, in the order of `tracked`.
-  static let sessionGhosts = Array(allCases[sessionSourceIPv4.rawValue...])
+  package static let sessionGhosts = Array(allCases[sessionSourceIPv4.rawValue...])
   /// The fields that a packet has between devices.
-  static let wire = Array(allCases[...etherType.rawValue])
+  package static let wire = Array(allCases[...etherType.rawValue])
   /// The fields that exist inside a device.
-  static let registers = Array(allCases[mark.rawValue...sourceTranslation.rawValue])
+  package static let registers = Array(allCases[mark.rawValue...sourceTranslation.rawValue])
   /// The fields of a session.
-  static let session = [.family, .protocol, .icmpType, .fragment] + tracked
+  package static let session = [.family, .protocol, .icmpType, .fragment] + tracked
   /// The fields that sessions set, the status last.
   static let setBySessions = [16, 17, 23, 24, 18].map { allCases[$0] }
   /// The fields of a session that an answer has as those of a session, in the order of `session`.
-  static let answered = session.prefix(4) + exchanged
+  package static let answered = session.prefix(4) + exchanged
   /// The fields of a class of sessions.
-  static let kind = [.connectionStatus, .destinationTranslation, .sourceTranslation] + tracks
+  package static let kind =
+    [.connectionStatus, .destinationTranslation, .sourceTranslation] + tracks
 
   private static let sizes = [
     2, 32, 128, 32, 128, 8, 8, 16, 16, 8, 8, 8, 1, 16, 16, 32, 5, 1, 2, 16, 16, 16, 16, 24, 24,
@@ -46,7 +49,7 @@ enum Field: Int, CaseIterable {
   ]
 
   /// The fields of the sessions of a class: those of packets, and the ghosts of `kept` fields.
-  static func session(of kind: Box) -> [Field] {
+  package static func session(of kind: Box) -> [Field] {
     session + tracked.indices.filter { kind[tracks[$0]].least == 2 }.map { trailGhosts[$0] }
   }
 
@@ -54,7 +57,7 @@ enum Field: Int, CaseIterable {
   var size: Int { Field.sizes[rawValue] }
 
   /// The largest value.
-  var maximum: UInt128 { self == .family ? 2 : .max >> UInt128(128 - size) }
+  package var maximum: UInt128 { self == .family ? 2 : .max >> UInt128(128 - size) }
 }
 
 extension Line {

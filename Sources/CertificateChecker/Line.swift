@@ -1,34 +1,34 @@
 /// Why a line, a network, a certificate or a refutation is not accepted.
-struct Rejection: Error {
+package struct Rejection: Error {
   /// The line of the input, from 1.
   let line: Int
   let reason: String
   /// Whether nothing is wrong, but a bound of this program was met.
-  var isBound: Bool { reason.hasPrefix("bounds") }
+  package var isBound: Bool { reason.hasPrefix("bounds") }
   /// What is answered.
-  var text: String { "\(isBound ? "INCOMPLETE" : "REJECTED") line \(line): \(reason)" }
+  package var text: String { "\(isBound ? "INCOMPLETE" : "REJECTED") line \(line): \(reason)" }
 }
 
 /// How much of the input this program is ready to deal with; what is beyond is `INCOMPLETE`.
-enum Bounds {
+package enum Bounds {
   /// Bytes of a line: the hints for a box at a long list are one line.
-  static let lineLength = 1 << 26
+  package static let lineLength = 1 << 26
   /// Numbers of anything that is counted.
   static let count = 1 << 30
   /// What a box says of fields and conditions.
   static let constraints = 1 << 10
   /// The work that all of it takes, in the weight of the boxes that are looked at.
-  static let work = 1 << 26
+  package static let work = 1 << 26
   /// The work that every byte that was read allows for besides.
   static let workOfByte = 1 << 8
   /// The work that a byte of an answer counts for.
-  static let answer = 1 << 6
+  package static let answer = 1 << 6
   /// The weight of the boxes that one line makes, which may all be there at once.
   static let room = 1 << 22
 }
 
 /// The account of what checking costs.
-struct Account {
+package struct Account {
   /// The line that is checked.
   private(set) var line = Line(number: 0, bytes: [])
   /// What is left of either.
@@ -36,25 +36,25 @@ struct Account {
   private var room = 0
 
   /// An account with so much work on it.
-  init(work: Int) { self.work = work }
+  package init(work: Int) { self.work = work }
 
   /// Turns to a line; of what was made before nothing is left, unless what was there goes on.
-  mutating func begin(_ line: Line, goesOn: Bool = false) {
+  package mutating func begin(_ line: Line, goesOn: Bool = false) {
     (self.line, room) = (line, goesOn ? room : Bounds.room)
   }
 
   /// Allows for the work that a line of so many bytes may cause.
-  mutating func allow(_ bytes: Int) { work += (bytes + 1) * Bounds.workOfByte }
+  package mutating func allow(_ bytes: Int) { work += (bytes + 1) * Bounds.workOfByte }
 
   /// Pays for work before it is done, and for the room of what it makes.
-  mutating func spend(_ weight: Int, isKept: Bool = false) throws(Rejection) {
+  package mutating func spend(_ weight: Int, isKept: Bool = false) throws(Rejection) {
     try line.require(weight <= work, "too much work", as: "bounds")
     try line.require(weight <= room || !isKept, "too many boxes at once", as: "bounds")
     (work, room) = (work - weight, room - (isKept ? weight : 0))
   }
 
   /// Pays for what a box has of each of some others.
-  mutating func spend(_ box: Box, _ others: [Box], isKept: Bool = false) throws(Rejection) {
+  package mutating func spend(_ box: Box, _ others: [Box], isKept: Bool = false) throws(Rejection) {
     let weight = box.weight
     for other in others { try spend(weight + other.weight, isKept: isKept) }
   }
@@ -70,7 +70,7 @@ struct Account {
 /// One line of the input, read word by word from the left.
 ///
 /// **Invariant**: what was read is correct so far, and `position` is at most `end`.
-struct Line {
+package struct Line {
   /// The number of the line, from 1.
   let number: Int
   private let bytes: [UInt8]
@@ -79,7 +79,7 @@ struct Line {
   private let end: Int
 
   /// The line of these bytes, without its line feed.
-  init(number: Int, bytes: [UInt8]) {
+  package init(number: Int, bytes: [UInt8]) {
     (self.number, self.bytes) = (number, bytes)
     // A space is 32, and @ is 64.
     let isRemark = { bytes[$0 + 1] == 64 && bytes[$0] == 32 && bytes[$0 + 2] == 32 }
@@ -90,15 +90,15 @@ struct Line {
   var isAtEnd: Bool { position >= end }
 
   /// Refuses the line where something is not so.
-  func require(_ isSo: Bool, _ what: String, as kind: String = "format") throws(Rejection) {
+  package func require(_ isSo: Bool, _ what: String, as kind: String = "format") throws(Rejection) {
     if !isSo { throw Rejection(line: number, reason: "\(kind): \(what)") }
   }
 
   /// Whether the line begins so.
-  func begins(with text: String) -> Bool { bytes.starts(with: text.utf8) }
+  package func begins(with text: String) -> Bool { bytes.starts(with: text.utf8) }
 
   /// The line without its remark.
-  var text: String { String(decoding: bytes[..<end], as: UTF8.self) }
+  package var text: String { String(decoding: bytes[..<end], as: UTF8.self) }
 
   /// Whether this character comes next.
   func isNext(_ c: Unicode.Scalar) -> Bool { position < end && bytes[position] == UInt8(ascii: c) }
@@ -123,7 +123,7 @@ struct Line {
   }
 
   /// Reads a word, of ASCII unless it is the name of something, in which everything is seen.
-  mutating func word(isName: Bool = false) throws(Rejection) -> String {
+  package mutating func word(isName: Bool = false) throws(Rejection) -> String {
     let word = text { $0 != 32 }
     let isFine = word.unicodeScalars.allSatisfy { $0.isSeen && (isName || $0.isASCII) }
     try require(isFine && !word.isEmpty, "no word, or characters that may not be in it")

@@ -2,7 +2,7 @@ extension Problem {
   /// What the packets of a box at a location become, and where they go, in the order of the page.
   ///
   /// Of a single packet that is exact. A `match` is not looked at, and sessions only where it is asked.
-  mutating func moves(of set: Box, at location: Location, _ isTaken: Bool) throws(Rejection)
+  package mutating func moves(of set: Box, at location: Location, _ isTaken: Bool) throws(Rejection)
     -> [Place]
   {
     var boxes = [set]
@@ -38,7 +38,7 @@ extension Problem {
   }
 
   /// What a write makes of sets of packets.
-  mutating func images(of sets: [Box], by write: Write) throws(Rejection) -> [Box] {
+  package mutating func images(of sets: [Box], by write: Write) throws(Rejection) -> [Box] {
     let others = [.scramble, .anything].contains(write.kind) ? valid : [Box()]
     for set in sets { try account.spend(set, others, isKept: true) }
     return sets.flatMap { images(of: $0, by: write) }.filter { !$0.isEmpty }

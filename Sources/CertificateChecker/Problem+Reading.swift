@@ -7,7 +7,7 @@ extension Problem {
   ]
 
   /// Reads a line after its first word.
-  mutating func read(_ keyword: String, _ rest: Line) throws(Rejection) {
+  package mutating func read(_ keyword: String, _ rest: Line) throws(Rejection) {
     line = rest
     let owner = Problem.owners[keyword]
     try line.require(owner == nil ? last != "table" : owner == last, "out of place")
@@ -68,7 +68,7 @@ extension Problem {
   }
 
   /// Refuses a network that is not complete, or leads packets to a location that it does not have.
-  func finish() throws(Rejection) {
+  package func finish() throws(Rejection) {
     let furthest = last == "table" ? .max : locations.lazy.flatMap(\.successors).max() ?? -1
     try line.require(furthest < locations.count, "a location leads nowhere, or an open table")
     let hasTrips = claims.allSatisfy { $0.goals.allSatisfy { !$0.isEmpty } }

@@ -1,18 +1,18 @@
 /// A certificate as it is written: what bounds the packets and the sessions, and hints; or a refutation.
-struct Proof {
+package struct Proof {
   /// A box of packets that may be at a location, with the hints for what follows.
-  typealias Entry = (location: Int, box: Box, hints: Line)
+  package typealias Entry = (location: Int, box: Box, hints: Line)
   /// A line of a refutation: its first word, the location (or goal or trip), and what changes there.
-  typealias Step = (keyword: String, location: Int, changes: Box, line: Line)
+  package typealias Step = (keyword: String, location: Int, changes: Box, line: Line)
 
-  let problem: Problem
+  package let problem: Problem
   /// The line in which it begins.
-  let line: Line
-  let isRefutation: Bool
+  package let line: Line
+  package let isRefutation: Bool
   /// The digest of the network that it was made for.
-  private(set) var digest = ""
+  package private(set) var digest = ""
   /// The claims that it proves, or the one that it refutes.
-  private(set) var claims: [Int] = []
+  package private(set) var claims: [Int] = []
   private(set) var memories: [Int: Problem.Memory] = [:]
   /// The numbers of open locations, and the line that says so.
   private var open = Ranges(ascending: [])
@@ -22,11 +22,11 @@ struct Proof {
   private(set) var entries: [Entry] = []
   /// The hints for what starts; where there are none, the line in which the certificate begins.
   private(set) var starts: Line
-  private(set) var steps: [Step] = []
+  package private(set) var steps: [Step] = []
   /// Whether the claim is one of what must arrive, and the trip to each of its goals with the
   /// application and the rank.
-  private(set) var isMust = false
-  private(set) var trips: [(number: Int, application: Int, rank: Int, line: Line)] = []
+  package private(set) var isMust = false
+  package private(set) var trips: [(number: Int, application: Int, rank: Int, line: Line)] = []
 
   /// What lines so far give numbers to.
   private var values: [Box.Values] = []
@@ -38,7 +38,7 @@ struct Proof {
   private var numbers: Set<Int> = []
 
   /// The proof for a network that begins in a line.
-  init(of problem: Problem, _ number: Int, isRefutation: Bool) {
+  package init(of problem: Problem, _ number: Int, isRefutation: Bool) {
     line = Line(number: number, bytes: [])
     (self.problem, self.isRefutation, starts, opening) = (problem, isRefutation, line, line)
   }
@@ -47,7 +47,7 @@ struct Proof {
   func isOpen(_ location: Int) -> Bool { open.contains(UInt128(location)) }
 
   /// Reads a line after its first word.
-  mutating func read(_ keyword: String, _ rest: Line) throws(Rejection) {
+  package mutating func read(_ keyword: String, _ rest: Line) throws(Rejection) {
     var line = rest
     let isSecond = keyword == (isRefutation ? "refutes" : "claims")
     let isHead = keyword == "network" || isSecond && !digest.isEmpty

@@ -1,5 +1,5 @@
 /// The values from one to another, both included.
-typealias Span = ClosedRange<UInt128>
+package typealias Span = ClosedRange<UInt128>
 
 /// The first number below a count from which on something is so, or the count.
 func first(below count: Int, where isSo: (Int) -> Bool) -> Int {
@@ -12,48 +12,48 @@ func first(below count: Int, where isSo: (Int) -> Bool) -> Int {
 }
 
 /// A set of values of one field.
-struct Ranges: Equatable {
+package struct Ranges: Equatable {
   /// **Invariant**: they ascend, and do not overlap.
   private(set) var spans: [Span] = []
 
   /// The outcome false and the outcome true.
-  static let (zero, one) = (Ranges(0), Ranges(1))
+  package static let (zero, one) = (Ranges(0), Ranges(1))
 
   /// The values of spans that ascend and do not overlap.
-  init(ascending spans: [Span]) { self.spans = spans }
+  package init(ascending spans: [Span]) { self.spans = spans }
 
   /// The values from one to another.
-  init(_ low: UInt128, _ high: UInt128) { spans = [low...high] }
+  package init(_ low: UInt128, _ high: UInt128) { spans = [low...high] }
 
   /// One value.
-  init(_ value: UInt128) { self.init(value, value) }
+  package init(_ value: UInt128) { self.init(value, value) }
 
   /// These values.
   init(values: Set<Int>) { spans = values.sorted().map { UInt128($0)...UInt128($0) } }
 
   /// Whether there is no value.
-  var isEmpty: Bool { spans.isEmpty }
+  package var isEmpty: Bool { spans.isEmpty }
 
   /// The least value, or 0 where there is none.
-  var least: UInt128 { spans.first?.lowerBound ?? 0 }
+  package var least: UInt128 { spans.first?.lowerBound ?? 0 }
 
   /// The greatest value, or 0 where there is none.
   var greatest: UInt128 { spans.last?.upperBound ?? 0 }
 
   /// The number of values, of a field of less than 128 bits.
-  var size: UInt128 { spans.reduce(0) { $0 &+ $1.upperBound &- $1.lowerBound &+ 1 } }
+  package var size: UInt128 { spans.reduce(0) { $0 &+ $1.upperBound &- $1.lowerBound &+ 1 } }
 
   /// Whether a value is among these.
-  func contains(_ value: UInt128) -> Bool {
+  package func contains(_ value: UInt128) -> Bool {
     let place = first(below: spans.count) { spans[$0].upperBound >= value }
     return place < spans.count && spans[place].contains(value)
   }
 
   /// Whether each of its spans is in one of the other, so that every value is.
-  func isInside(_ other: Ranges) -> Bool { self == other || intersection(other) == self }
+  package func isInside(_ other: Ranges) -> Bool { self == other || intersection(other) == self }
 
   /// The values in both, or some of them where that is enough.
-  func intersection(_ other: Ranges, isSomeEnough: Bool = false) -> Ranges {
+  package func intersection(_ other: Ranges, isSomeEnough: Bool = false) -> Ranges {
     // What one span holds as a whole is not made anew.
     let isWhole = other.spans.count == 1 && other.contains(least) && other.contains(greatest)
     if isWhole || isEmpty { return self }
@@ -71,7 +71,7 @@ struct Ranges: Equatable {
   func meets(_ other: Ranges) -> Bool { !intersection(other, isSomeEnough: true).isEmpty }
 
   /// All other numbers of 128 bits.
-  var complement: Ranges {
+  package var complement: Ranges {
     var others: [Span] = []
     var next: UInt128? = 0
     for span in spans {
@@ -82,7 +82,7 @@ struct Ranges: Equatable {
   }
 
   /// The values with a distance added modulo 2^128, without those that are none of a field.
-  func moved(by distance: UInt128, in field: Field = .sourceIPv6) -> Ranges {
+  package func moved(by distance: UInt128, in field: Field = .sourceIPv6) -> Ranges {
     if distance == 0, field == .sourceIPv6 { return self }
     let moved = spans.flatMap { span in
       let (low, high) = (span.lowerBound &+ distance, span.upperBound &+ distance)

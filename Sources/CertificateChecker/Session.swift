@@ -1,13 +1,13 @@
 /// What sessions make of packets that they take in one way.
-typealias Taking = (box: Box, isError: Bool)
+package typealias Taking = (box: Box, isError: Bool)
 
 /// A family, what registers say of the translations of its sessions for their opener (the destination's and then the
 /// source's), for who answers (the other way about), and the distances of the tracked fields.
-typealias Ends = (family: Int, again: [UInt128], undo: [UInt128], distances: [UInt128])
+package typealias Ends = (family: Int, again: [UInt128], undo: [UInt128], distances: [UInt128])
 
 extension Problem {
   /// The ends of sessions of a class of a device, which is readable.
-  func ends(of kind: Box, _ device: Int, _ family: Int) throws(Rejection) -> Ends {
+  package func ends(of kind: Box, _ device: Int, _ family: Int) throws(Rejection) -> Ends {
     let device = devices[device]
     var ends: Ends = (family, [], [], [0, 0, 0, 0, 0, 0])
     for (register, fields) in [(23, [2 + family, 5]), (24, [family, 4])] {

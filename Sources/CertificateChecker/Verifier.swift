@@ -1,6 +1,6 @@
 /// Holds a certificate to its obligations, one evaluation each.
-struct Verifier {
-  private(set) var problem: Problem
+package struct Verifier {
+  package private(set) var problem: Problem
   private let proof: Proof
   /// The line whose hints are read.
   private var line: Line
@@ -13,13 +13,13 @@ struct Verifier {
   private var queue: [Problem.Place] = []
 
   /// The verifier of a certificate for a network.
-  init(_ proof: Proof, for problem: Problem) {
+  package init(_ proof: Proof, for problem: Problem) {
     (self.proof, self.problem, line) = (proof, problem, proof.starts)
     self.problem.memories = proof.memories
   }
 
   /// Checks everything but what single claims say.
-  mutating func checkInvariant() throws(Rejection) {
+  package mutating func checkInvariant() throws(Rejection) {
     problem.account.begin(line)
     try checkUnlisted()
     for claim in proof.claims.map({ problem.claims[$0] }) {
@@ -153,7 +153,7 @@ struct Verifier {
   }
 
   /// Whether a claim follows from the boxes, and what to answer then.
-  mutating func checkSafety(of number: Int) throws(Rejection) -> String {
+  package mutating func checkSafety(of number: Int) throws(Rejection) -> String {
     let (line, claim) = (proof.line, problem.claims[number])
     problem.account.begin(line)
     let both = claim.sides["left", default: []].intersection(claim.sides["right", default: []])

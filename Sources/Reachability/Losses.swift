@@ -1,7 +1,7 @@
 public import Networks
 public import Policies
 
-/// Which requirements no longer hold once devices are lost, one at a time and all of one vendor.
+/// Which requirements stand worse once devices are lost, one at a time and all of one vendor.
 public struct LossTable: Hashable, Sendable {
   /// What is lost together.
   public struct Row: Hashable, Sendable {
@@ -27,11 +27,12 @@ public struct LossTable: Hashable, Sendable {
   public struct Effect: Hashable, Sendable {
     /// The sort of loss.
     public var loss: DeviceLoss
-    /// The requirements that hold today and then no longer do, in the order of the policy.
+    /// The requirements that hold today and then no longer do, or of which everything is waived today
+    /// and then no longer is, in the order of the policy.
     public var broken: [Broken]
   }
 
-  /// A requirement that no longer holds.
+  /// A requirement that stands worse.
   public struct Broken: Hashable, Sendable {
     /// Its id.
     public var requirement: String
@@ -42,17 +43,17 @@ public struct LossTable: Hashable, Sendable {
   /// What is lost: each device, then each vendor by name.
   public var rows: [Row]
 
-  /// The exit status of a result that holds otherwise: as for requirements, of those that no longer
-  /// hold under some loss.
+  /// The exit status of a result that holds otherwise: as for requirements, of those that stand worse
+  /// under some loss.
   public var exitStatus: Int32 {
-    let broken = rows.flatMap { $0.effects.flatMap(\.broken) }
-    if broken.contains(where: { $0.standing == .violated }) { return 1 }
-    return broken.isEmpty ? 0 : 2
+    let standings = rows.flatMap { $0.effects.flatMap(\.broken) }.map(\.standing)
+    if standings.contains(.violated) { return 1 }
+    return standings.contains(.undecided) ? 2 : 0
   }
 }
 
 extension VerificationResult {
-  /// Adds which of the requirements that hold no longer do under each single loss.
+  /// Adds which of the requirements that hold, or are waived, no longer are under each single loss.
   ///
   /// What must arrive is asked with the devices absent; everything else with them failed open, and
   /// taken over. What stands for a line, or for what may be there, is never lost.
@@ -62,15 +63,15 @@ extension VerificationResult {
     limits: VerificationLimits = VerificationLimits(),
     progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) {
-    let held = policy.requirements.indices.filter { number in
-      answers.indices.contains(number) && answers[number].verdict.standing == .holds
-    }.map { policy.requirements[$0] }
+    let asked = zip(policy.requirements, answers.map(\.verdict.standing)).filter {
+      $0.1 == .holds || $0.1 == .waived
+    }
     let rows = network.lossRows
     var seen: Set<[Int]> = []
     let groups = rows.map(\.devices).filter { seen.insert($0).inserted }
     let effects = sideBySide(count: groups.count, progress: progress) { index in
       DeviceLoss.allCases.map { loss in
-        effect(of: loss, on: held, losing: groups[index], in: network, limits)
+        effect(of: loss, on: asked, losing: groups[index], in: network, limits)
       }
     }
     losses = LossTable(
@@ -83,17 +84,19 @@ extension VerificationResult {
 }
 
 private func effect(
-  of loss: DeviceLoss, on held: [ResolvedRequirement], losing devices: [Int], in network: Network,
-  _ limits: VerificationLimits
+  of loss: DeviceLoss, on requirements: [(ResolvedRequirement, today: Standing)],
+  losing devices: [Int], in network: Network, _ limits: VerificationLimits
 ) -> LossTable.Effect {
-  let asked = held.filter { requirement in
+  let asked = requirements.filter { requirement, _ in
     if case .mustReach = requirement.obligation { return loss == .absent }
     return loss != .absent
   }
   if asked.isEmpty { return LossTable.Effect(loss: loss, broken: []) }
-  let found = standings(of: asked, in: network.losing(Set(devices), by: loss), limits: limits)
-  let broken = zip(asked, found).filter { $0.1 != .holds }.map {
-    LossTable.Broken(requirement: $0.requirement.id, standing: $1)
+  let found = standings(
+    of: asked.map(\.0), in: network.losing(Set(devices), by: loss), limits: limits)
+  // Less denied breaks no less, so that what is waived never holds then.
+  let broken = zip(asked, found).filter { $0.1 != .holds && $0.1 != $0.0.today }.map {
+    LossTable.Broken(requirement: $0.0.requirement.id, standing: $1)
   }
   return LossTable.Effect(loss: loss, broken: broken)
 }

@@ -10,6 +10,8 @@ public enum Standing: String, Hashable, Sendable, CaseIterable {
   case holds
   /// It breaks under every outcome of the conditions.
   case violated
+  /// It does, and waivers excuse every flow that breaks it.
+  case waived
   /// It breaks under some outcomes only, or a limit was met.
   case undecided
 }
@@ -35,7 +37,7 @@ extension Verifier {
     let question = try question(of: requirement)
     switch try engine.judge(question.breaches).kind {
     case .never: return try unfollowed(requirement) == nil ? .holds : .undecided
-    case .always: return .violated
+    case .always: return try isWaived(requirement, question.breaches) ? .waived : .violated
     case .sometimes: return .undecided
     }
   }
@@ -46,7 +48,7 @@ extension Verdict {
   public var standing: Standing {
     switch self {
     case .holds: .holds
-    case .violated: .violated
+    case .violated(let violation): violation.isWaived ? .waived : .violated
     case .undecided: .undecided
     }
   }

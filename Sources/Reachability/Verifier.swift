@@ -205,7 +205,19 @@ struct Verifier: ~Copyable {
     }
   }
 
-  /// What might break a requirement that no packet breaks, and is not followed.
+  /// Whether waivers that are in force excuse all that breaks a requirement, and nothing that is not
+  /// followed might.
+  mutating func isWaived(
+    _ requirement: ResolvedRequirement, _ breaches: [Breach]
+  ) throws(LimitReached) -> Bool {
+    let excused = requirement.waivers.filter(\.isInForce).map(\.flows)
+    if excused.isEmpty { return false }
+    let rest = try engine.remove(excused, from: breaches)
+    let unfollowed = try unfollowed(requirement)
+    return rest.isEmpty && unfollowed == nil && engine.limit == nil
+  }
+
+  /// What might break a requirement besides the packets that are followed.
   mutating func unfollowed(
     _ requirement: ResolvedRequirement
   ) throws(LimitReached) -> String? {
@@ -226,10 +238,7 @@ struct Verifier: ~Copyable {
     let flows = try engine.list(question.breaches, withRules: true)
     var violation = Violation(witnesses: [], flows: flows)
     if network.routing == .any { violation.under = "routing: any" }
-    let excused = requirement.waivers.filter(\.isInForce).map(\.flows)
-    if !excused.isEmpty {
-      violation.isWaived = try engine.remove(excused, from: question.breaches).isEmpty
-    }
+    violation.isWaived = try isWaived(requirement, question.breaches)
     let found = try witnesses(in: sure, question)
     violation.witnesses = found.witnesses
     if let missing = found.internalError {

@@ -45,7 +45,7 @@ extension Report {
             writer.member("noLongerHold", effect.broken) { writer, broken in
               writer.object(compact: true) {
                 $0.member("requirement", broken.requirement)
-                $0.member("verdict", broken.standing.rawValue)
+                $0.members(of: broken.standing)
               }
             }
           }
@@ -70,6 +70,16 @@ extension JSONWriter {
     member("list", rule.list)
     member("rule", rule.rule)
     member(rule.place)
+  }
+
+  /// The members of how a requirement stands, as those of its verdict are.
+  fileprivate mutating func members(of standing: Standing) {
+    switch standing {
+    case .violated, .waived:
+      member("verdict", Standing.violated.rawValue)
+      member("waived", standing == .waived)
+    case .holds, .undecided: member("verdict", standing.rawValue)
+    }
   }
 
   fileprivate mutating func write(_ layers: Layers) {

@@ -63,9 +63,10 @@ extension LossTable.Row {
 }
 
 extension LossTable.Effect {
-  /// The requirements that no longer hold, those in doubt marked.
+  /// The requirements that no longer hold, those in doubt and those excused marked.
   var phrase: String {
-    broken.map { $0.requirement + ($0.standing == .undecided ? " (undecided)" : "") }
-      .joined(separator: ", ")
+    broken.map {
+      $0.requirement + ($0.standing == .violated ? "" : " (\($0.standing.rawValue))")
+    }.joined(separator: ", ")
   }
 }

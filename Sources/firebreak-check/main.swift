@@ -1,4 +1,4 @@
-import CertificateChecker
+import ProofChecker
 import Glibc
 
 /// Reads at most so many bytes of standard input; none at its end.

@@ -1,5 +1,5 @@
 import Canonical
-import CertificateChecker
+import ProofChecker
 import Certificates
 import Glibc
 import Networks

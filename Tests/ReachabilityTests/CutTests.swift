@@ -9,12 +9,15 @@ import Testing
 
 extension Sketch {
   /// A requirement, its names looked up.
-  func resolved(_ obligation: Obligation<Selection>) throws -> ResolvedPolicy {
+  func resolved(
+    _ obligation: Obligation<Selection>, waiving waived: [Conduit<Selection>] = []
+  ) throws -> ResolvedPolicy {
     var policy = Policy(name: "policy", place: Place(file: "policy"))
     policy.requirements = [
       Requirement(id: "R1", obligation: obligation, place: Place(file: "policy", line: 1))
     ]
     let today = try #require(Day(parsing: "2025-06-01"))
+    policy.waive(waived, until: today)
     return try ResolvedPolicy(policy, in: network, on: today)
   }
 

@@ -123,6 +123,38 @@ import Testing
     #expect(result.exitStatus == 1)
   }
 
+  @Test func `that break only what waivers excuse count for nothing`() throws {
+    var sketch = inSeries({ $0.filters(rule(.deny)) }) { $0.filters(rule(.permit, udp(502...503))) }
+    sketch.network.devices[1].vendor = "another"
+    for (listed, standing, status) in [
+      ("udp/502-503", Standing.waived, Int32(0)), ("udp/502", .violated, 1),
+    ] {
+      let policy = try sketch.resolved(asked, waiving: [conduit(nil, nil, listed)])
+      var result = verify(sketch.network, against: policy)
+      #expect(result.answers[0].verdict.standing == .holds)
+      result.addLosses(for: policy, in: sketch.network)
+      let effects = try #require(result.losses).rows[0].effects
+      #expect(effects[0].broken.map(\.standing) == [standing], "\(listed)")
+      #expect(effects[1].broken.map(\.standing) == [standing], "\(listed)")
+      #expect(result.exitStatus == status, "\(listed)")
+    }
+  }
+
+  @Test func `that break more than is waived are named`() throws {
+    let permits = rule(.permit, udp(502))
+    var sketch = inSeries({ $0.filters(permits) }) { $0.filters(rule(.permit, udp(502...503))) }
+    sketch.network.devices[1].vendor = "another"
+    for (listed, broken) in [("udp/502-503", []), ("udp/502", ["R1"])] {
+      let policy = try sketch.resolved(asked, waiving: [conduit(nil, nil, listed)])
+      var result = verify(sketch.network, against: policy)
+      #expect(result.exitStatus == 0)
+      result.addLosses(for: policy, in: sketch.network)
+      let effect = try #require(result.losses).rows[0].effects[0]
+      #expect(effect.broken.map(\.requirement) == broken, "\(listed)")
+      #expect(effect.broken.allSatisfy { $0.standing == .violated }, "\(listed)")
+    }
+  }
+
   @Test func `that stand for lines are none`() throws {
     var sketch = office(rule(.deny))
     sketch.network.devices[0].sendsOwnPackets = false

@@ -127,4 +127,15 @@ private let outwards = rule(.permit, .all([from("10.0.0.0/24"), to("203.0.113.8/
     #expect(sketch.verdict(noExit()) == "violated connection")
     #expect(sketch.verdict(noExit(), exits: .direct) == "violated connection")
   }
+
+  @Test func `what may leave through a relay is not excused with the direct exits`() {
+    var sketch = station(outwards, rule(.permit, to("10.0.1.9")))
+    sketch.hosts("proxy", (1, "10.0.1.9", "10.0.1.1"))
+    let waived = [conduit(nil, nil)]
+    #expect(sketch.verdict(noExit(), waiving: waived) == "violated connection waived")
+    sketch.relays(0, "udp/3128", "tcp/443")
+    #expect(sketch.verdict(noExit(), waiving: waived) == "violated connection")
+    let direct = sketch.verdict(noExit(), exits: .direct, waiving: waived)
+    #expect(direct == "violated connection waived")
+  }
 }

@@ -101,11 +101,7 @@ struct Sketch {
     guard let today = Day(parsing: "2025-06-01"), let until = Day(parsing: until) else {
       preconditionFailure("a day")
     }
-    policy.waivers = waived.map {
-      Waiver(
-        requirement: Reference("R1", at: policy.place), flows: $0, owner: "us", until: until,
-        why: "a test", place: policy.place)
-    }
+    policy.waive(waived, until: until)
     do {
       let resolved = try ResolvedPolicy(policy, in: network, on: today)
       let answer = verify(network, against: resolved).answers[0]
@@ -285,5 +281,16 @@ extension Device {
     pipeline.departure.append(.remember)
     pipeline.output.insert(.recall, at: 0)
     pipeline.output.append(.remember)
+  }
+}
+
+extension Policy {
+  /// Waives flows of the first requirement.
+  mutating func waive(_ flows: [Conduit<Selection>], until day: Day) {
+    waivers = flows.map {
+      Waiver(
+        requirement: Reference("R1", at: place), flows: $0, owner: "us", until: day, why: "a test",
+        place: place)
+    }
   }
 }

@@ -89,6 +89,27 @@ import Testing
     #expect(page.contains("| Lost | failed open | taken over | absent |"))
   }
 
+  @Test func `what waivers excuse once a device is lost is marked, and does not count`() throws {
+    let policy = plainPolicy(#""isolate": { "from": "a", "to": "b", "services": ["udp"] }"#)
+    let waivers = """
+      "waivers": [ { "requirement": "R", "flows": { "services": ["udp"] }, "owner": "us",
+        "until": "2026-01-31", "why": "a test" } ],
+      """
+    let brace = try #require(policy.firstIndex(of: "{"))
+    let shell = try Shell([
+      "n/network.json": Self.network,
+      "n/policy.json": "{ \(waivers)\(policy[policy.index(after: brace)...])",
+    ])
+    let asked = "firebreak verify n --any-one-device-lost --as-of"
+    let outcome = shell.run("\(asked) 2026-01-31")
+    #expect(outcome.status == 0 && outcome.errors == "")
+    #expect(outcome.output.contains("failed open  R (waived)\n"))
+    let json = shell.run("\(asked) 2026-01-31 --format json")
+    let member = #"{ "requirement": "R", "verdict": "violated", "waived": true }"#
+    #expect(json.status == 0 && json.output.contains(member))
+    #expect(shell.run("\(asked) 2026-02-01").status == 1)
+  }
+
   @Test func `the same inputs give the same bytes`() throws {
     let command = "firebreak verify Topologies/substation --evidence --any-one-device-lost"
     for format in ["text", "json", "markdown"] {

@@ -1,4 +1,4 @@
-import CertificateChecker
+import ProofChecker
 import Documents
 import Importers
 import Networks

@@ -1,3 +1,5 @@
+import CertificateChecker
+
 /// What a refutation shows of trips to a goal: how packets fail.
 struct Loss {
   /// The trips, the number of the one that fails, and the applications with which it may not, so far.

@@ -1,3 +1,5 @@
+import CertificateChecker
+
 /// Packets that are followed together, with the sessions that each of them opened.
 struct Batch {
   /// A name of a value: values of one origin differ as their distances do, modulo 2^128.

@@ -1,4 +1,4 @@
-import CertificateChecker
+import ProofChecker
 import Testing
 
 /// A network and a certificate that are accepted, and what makes of them one that is not.

@@ -1,3 +1,5 @@
+import CertificateChecker
+
 /// Holds the certificate of what must arrive to its one obligation.
 struct Trips {
   private(set) var problem: Problem

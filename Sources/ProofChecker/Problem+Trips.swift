@@ -1,3 +1,5 @@
+import CertificateChecker
+
 extension Problem {
   /// The packets that ask, with some applications.
   mutating func asking(_ trip: Trip, _ applications: Ranges) throws(Rejection) -> [Place] {

@@ -1,3 +1,5 @@
+import CertificateChecker
+
 /// The check of a text of canonical networks, and of the certificates and refutations after each.
 ///
 /// Everything is refused that the pages on the two formats do not allow. What is accepted is true of
@@ -47,9 +49,10 @@ public struct Check: Sendable {
 
   /// Ends the text.
   public mutating func finish() {
-    if !unfinished.isEmpty, state != .refused {
-      refuse(Rejection(line: lineNumber + 1, reason: "format: no line end"))
-    }
+    do throws(Rejection) {
+      let isFine = unfinished.isEmpty || state == .refused
+      try Line(number: lineNumber + 1, bytes: []).require(isFine, "no line end")
+    } catch { refuse(error) }
     end()
     if statuses.isEmpty { answers.append("INCOMPLETE: no certificate and no refutation") }
   }

@@ -1,3 +1,5 @@
+import CertificateChecker
+
 /// The run of a network that a refutation tells: packets, one after the other, of which the last does
 /// what a claim forbids, or each fails that should arrive.
 ///

@@ -1,4 +1,4 @@
-import CertificateChecker
+import ProofChecker
 import Testing
 
 @Suite struct `What must arrive` {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import CertificateChecker
+@testable import ProofChecker
 
 /// Texts that are made to cost much: each is small beside what it would have a careless reader do.
 @Suite struct `Hostile texts` {
