@@ -1,11 +1,11 @@
 import Canonical
-import CertificateChecker
 import Certificates
 import HeaderSpaces
 import Networks
 import Packets
 import Policies
 import Projects
+import ProofChecker
 import Testing
 
 @testable import Reachability
