@@ -81,6 +81,13 @@ struct SeededBug: Sendable {
       guard case .choose(let ways) = location, ways.count > 1 else { return location }
       return .choose(ways.dropLast())
     },
+    SeededBug("forgets the links to the last segment") { canonical, _ in
+      guard let lost = canonical.firstLoss, let put = canonical.put.last else { return }
+      canonical.locations = canonical.locations.map { location in
+        guard case .leave(put) = location else { return location }
+        return .leave(next: lost)
+      }
+    },
     SeededBug("forgets copies") { location in
       guard case .spread(let main, _) = location else { return location }
       return .spread(main: main, copies: [])
@@ -115,6 +122,20 @@ struct SeededBug: Sendable {
           canonical.tables[table].entries.first?.outcome ?? canonical.tables[table].otherwise
       }
     },
+    SeededBug("takes the end of lists for a denial, even of lists that others went to") {
+      canonical, _ in
+      guard let lost = canonical.firstLoss else { return }
+      for index in canonical.locations.indices {
+        guard case .match(let table, let targets) = canonical.locations[index],
+          canonical.tables[table].endOfList != nil
+        else { continue }
+        canonical.locations[index] = .match(table: table, targets: targets + [lost])
+      }
+      for table in canonical.tables.indices where canonical.tables[table].endOfList != nil {
+        canonical.tables[table].otherwise = canonical.tables[table].outcomes
+        canonical.tables[table].outcomes += 1
+      }
+    },
     SeededBug("forgets the last entry of lists") { canonical, _ in
       for table in canonical.tables.indices { _ = canonical.tables[table].entries.popLast() }
     },
@@ -135,14 +156,14 @@ struct SeededBug: Sendable {
       return .choose([next])
     },
     SeededBug("lets no session take a packet") { canonical, _ in
-      guard let lost = canonical.locations.firstIndex(where: { $0.isLoss }) else { return }
+      guard let lost = canonical.firstLoss else { return }
       canonical.locations = canonical.locations.map { location in
         guard case .recall(let device, let fresh, _) = location else { return location }
         return .recall(device: device, fresh: fresh, remembered: lost)
       }
     },
     SeededBug("lets sessions take every packet that comes back") { canonical, _ in
-      guard let lost = canonical.locations.firstIndex(where: { $0.isLoss }) else { return }
+      guard let lost = canonical.firstLoss else { return }
       canonical.locations = canonical.locations.map { location in
         guard case .recall(let device, _, let remembered) = location else { return location }
         return .recall(device: device, fresh: lost, remembered: remembered)
@@ -180,7 +201,9 @@ struct SeededBug: Sendable {
   }
 }
 
-extension CanonicalNetwork.Location {
-  /// Whether packets are lost here.
-  fileprivate var isLoss: Bool { if case .drop = self { true } else { false } }
+extension CanonicalNetwork {
+  /// A location at which packets are lost.
+  fileprivate var firstLoss: Int? {
+    locations.firstIndex { if case .drop = $0 { true } else { false } }
+  }
 }

@@ -70,6 +70,14 @@ struct SeededBugCase: Sendable, CustomTestStringConvertible {
       asked, in: office(rule(.deny, udp(53)), end: .permit),
       "takes the outcome of the first entry for that of the rest"),
     SeededBugCase(
+      asked,
+      in: office { device in
+        let other = device.list("other", [rule(.deny, udp(53))])
+        let first = device.list("first", [rule(.goto(other), fromAToB)], end: .permit)
+        device.pipeline.departure = [.filter(first, role: .forwardFilter)]
+      }, "takes the end of lists for a denial, even of lists that others went to",
+      "forgets the links to the last segment"),
+    SeededBugCase(
       asked, in: conditional(isPositive: true), "takes conditions for false"),
     SeededBugCase(
       asked, in: conditional(isPositive: false), "takes conditions for true"),
