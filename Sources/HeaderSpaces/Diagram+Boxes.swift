@@ -57,10 +57,10 @@ extension Diagram {
     if box.isEmpty { return Self.nothing }
     var node = Self.everything
     for literal in box.literals.reversed() { node = self.literal(literal, node) }
-    var constraints = box.constraints
-    constraints.sort { Levels.of($0.field).lowerBound > Levels.of($1.field).lowerBound }
-    for constraint in constraints {
-      node = values(constraint.field, constraint.values.ranges, node)
+    let constraints = box.constraints
+    let levels = constraints.map { Levels.of($0.field).lowerBound }
+    for index in levels.indices.sorted(by: { levels[$0] > levels[$1] }) {
+      node = values(constraints[index].field, constraints[index].values.ranges, node)
     }
     return node
   }

@@ -3,6 +3,8 @@ extension HeaderBox {
   /// - Complexity: Linear in the ranges of both.
   public func lies(in other: Self) -> Bool {
     if isEmpty { return true }
+    // Each constraint of the other needs one here.
+    if other.constraints.count > constraints.count { return false }
     var next = constraints.startIndex
     for wanted in other.constraints {
       while next < constraints.endIndex, constraints[next].field < wanted.field { next += 1 }
