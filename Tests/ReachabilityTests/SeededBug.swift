@@ -186,6 +186,17 @@ struct SeededBug: Sendable {
         claims.claims[index].kind = .never(tags: tags, forbidden: Array(forbidden.prefix(1)))
       }
     },
+    SeededBug("looks for one protocol of what is forbidden only") { _, claims in
+      for index in claims.claims.indices {
+        guard case .never(let tags, var forbidden) = claims.claims[index].kind else { continue }
+        for part in forbidden.indices {
+          forbidden[part].boxes = forbidden[part].boxes.map {
+            $0.constrained(.protocol, to: Ranges(254))
+          }
+        }
+        claims.claims[index].kind = .never(tags: tags, forbidden: forbidden)
+      }
+    },
     SeededBug("does not ask what is forbidden") { _, claims in
       for index in claims.claims.indices {
         guard case .never(let tags, _) = claims.claims[index].kind else { continue }

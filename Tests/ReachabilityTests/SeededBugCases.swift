@@ -62,7 +62,8 @@ struct SeededBugCase: Sendable, CustomTestStringConvertible {
       isolate("segment:a", "segment:b", "udp/54"), in: office(rule(.permit, udp(53...54))),
       "leaves the last value out of ranges", "denies what a list permits last",
       "forgets the last entry of lists", "does not ask what is forbidden",
-      "forgets the last host that a claim asks about"),
+      "forgets the last host that a claim asks about",
+      "looks for one protocol of what is forbidden only"),
     SeededBugCase(
       asked, in: office(rule(.permit, .all([fromAToB, udp(53)])), rule(.deny)),
       "reads lists from their end", "takes the one family for the other"),
