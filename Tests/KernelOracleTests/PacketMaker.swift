@@ -98,6 +98,9 @@ struct PacketMaker {
     if let type = value(box, .icmpType), [0, 8, 128, 129].contains(type) {
       header.set(.icmpType, to: type)
     }
+    if !isKnown(header.source, header.family) {
+      header.source = address(header.family, of: segment).value
+    }
     if !isKnown(header.destination, header.family) {
       header.destination = address(header.family, of: to).value
     }

@@ -9,27 +9,20 @@ extension RulesetMaker {
 
   /// Something that a rule asks about a packet.
   mutating func match() -> JSON {
-    let families: [Family] =
-      switch family {
-      case "ip": [.ipv4]
-      case "ip6": [.ipv6]
-      default: [.ipv4, .ipv4, .ipv6]
-      }
-    let about = random.pick(families)
     switch random.below(100) {
-    case ..<34: return addressMatch(about)
+    case ..<34: return addressMatch()
     case ..<52: return portMatch()
-    case ..<62: return protocolMatch(about)
+    case ..<62: return protocolMatch()
     case ..<68: return flagsMatch()
-    case ..<74: return typeMatch(about)
+    case ..<74: return typeMatch()
     case ..<82: return interfaceMatch()
     case ..<86: return markMatch()
     case ..<96 where isTracking: return trackingMatch()
-    default: return liking.hasMaps ? setMatch(about) : addressMatch(about)
+    default: return liking.hasMaps ? setMatch() : addressMatch()
     }
   }
 
-  private mutating func addressMatch(_ about: Family) -> JSON {
+  private mutating func addressMatch() -> JSON {
     let name = about == .ipv4 ? "ip" : "ip6"
     if subnets(about).isEmpty { return portMatch() }
     let field = random.chance(50) ? "saddr" : "daddr"
@@ -37,8 +30,9 @@ extension RulesetMaker {
   }
 
   private mutating func portMatch() -> JSON {
+    if transport == "icmp" { return typeMatch() }
     let left = Self.payload(
-      random.pick(["tcp", "tcp", "udp", "udp", "th"]), random.chance(85) ? "dport" : "sport")
+      random.chance(12) ? "th" : transport, random.chance(85) ? "dport" : "sport")
     if random.chance(25) {
       return [
         "match": [
@@ -50,33 +44,37 @@ extension RulesetMaker {
     return compare(left, portValue())
   }
 
-  private mutating func protocolMatch(_ about: Family) -> JSON {
-    switch random.below(4) {
+  private mutating func protocolMatch() -> JSON {
+    let icmp: JSON = about == .ipv4 ? "icmp" : "ipv6-icmp"
+    let number: JSON = transport == "icmp" ? icmp : .text(transport)
+    switch random.below(5) {
     case 0 where family == "inet":
-      return compare(Self.meta("nfproto"), random.chance(50) ? "ipv4" : "ipv6")
-    case 1 where about == .ipv4:
-      return compare(Self.payload("ip", "protocol"), .text(random.pick(["tcp", "udp", "icmp"])))
+      return compare(Self.meta("nfproto"), about == .ipv4 ? "ipv4" : "ipv6")
     case 1:
-      return compare(Self.payload("ip6", "nexthdr"), .text(random.pick(["tcp", "udp"])))
-    case 2: return compare(Self.meta("l4proto"), ["set": ["tcp", "udp"]])
-    default:
-      return compare(
-        Self.meta("l4proto"), .text(random.pick(["tcp", "udp", "icmp", "ipv6-icmp", "gre"])))
+      let field = about == .ipv4 ? "protocol" : "nexthdr"
+      return compare(Self.payload(about == .ipv4 ? "ip" : "ip6", field), number)
+    case 2:
+      let field = Self.meta("l4proto")
+      return ["match": ["op": "!=", "left": field, "right": random.pick(["tcp", "udp", "gre"])]]
+    case 3: return compare(Self.meta("l4proto"), ["set": ["tcp", "udp"]])
+    default: return compare(Self.meta("l4proto"), number)
     }
   }
 
   private mutating func flagsMatch() -> JSON {
+    if transport != "tcp" { return protocolMatch() }
     let flags = Self.payload("tcp", "flags")
     switch random.below(4) {
     case 0: return ["match": ["op": "in", "left": flags, "right": random.pick(["syn", "ack"])]]
     case 1: return compare(flags, random.pick(["syn", "ack"]))
     case 2: return compare(["&": [flags, ["|": ["syn", "ack"]]]], "syn")
     default:
-      return compare(["&": [flags, ["|": ["fin", "syn", "rst", "ack"]]]], random.pick(["syn", "ack"]))
+      return compare(["&": [flags, ["fin", "syn", "rst", "ack"]]], random.pick(["syn", "ack"]))
     }
   }
 
-  private mutating func typeMatch(_ about: Family) -> JSON {
+  private mutating func typeMatch() -> JSON {
+    if transport != "icmp" { return markMatch() }
     let types = ["echo-request", "echo-reply", "destination-unreachable"]
     let name = about == .ipv4 ? "icmp" : "icmpv6"
     if random.chance(15) {

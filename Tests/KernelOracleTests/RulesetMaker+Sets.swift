@@ -51,8 +51,9 @@ extension RulesetMaker {
   }
 
   /// A comparison with a named set, or with pairs.
-  mutating func setMatch(_ about: Family) -> JSON {
+  mutating func setMatch() -> JSON {
     let name = about == .ipv4 ? "ip" : "ip6"
+    let port = transport == "icmp" ? "th" : transport
     switch random.below(3) {
     case 0 where !subnets(about).isEmpty:
       let field = Self.payload(name, random.chance(50) ? "saddr" : "daddr")
@@ -61,7 +62,7 @@ extension RulesetMaker {
       guard let first = address(about), let second = address(about) else { fallthrough }
       let left: JSON = [
         "concat": [
-          Self.payload(name, "saddr"), Self.payload(random.pick(["tcp", "udp"]), "dport"),
+          Self.payload(name, "saddr"), Self.payload(port, "dport"),
         ]
       ]
       var elements: [JSON] = [["concat": ["\(first)", .number(random.pick([22, 80]))]]]
@@ -70,18 +71,19 @@ extension RulesetMaker {
       }
       return compare(left, ["set": .list(elements)])
     default:
-      return compare(Self.payload(random.pick(["tcp", "udp"]), "dport"), "@p")
+      return compare(Self.payload(port, "dport"), "@p")
     }
   }
 
   /// A verdict for each of several keys.
   mutating func verdictMap(_ chains: [String]) -> JSON {
     func outcome() -> JSON { verdict(chains, mayReject: false) ?? ["continue": nil] }
+    let port = transport == "icmp" ? "th" : transport
     var key: JSON
     var elements: [JSON]
     switch random.below(3) {
     case 0:
-      key = Self.payload(random.pick(["tcp", "udp"]), "dport")
+      key = Self.payload(port, "dport")
       elements = [
         [22, outcome()], [["range": [80, 90]], outcome()], [["range": [443, 502]], outcome()],
       ]
@@ -89,7 +91,6 @@ extension RulesetMaker {
       key = Self.meta("l4proto")
       elements = [["tcp", outcome()], ["udp", outcome()], ["icmp", outcome()]]
     default:
-      let about: Family = family == "ip6" ? .ipv6 : .ipv4
       guard let first = address(about), let second = address(about), first != second else {
         return outcome()
       }
@@ -115,10 +116,11 @@ extension RulesetMaker {
         .init(key: "prio", value: .number(priority)), .init(key: "policy", value: "accept"),
       ])
     for _ in 0..<random.few(1, 3) {
+      chooseSubject()
+      let hasPort = transport != "icmp" && random.chance(35)
       var statements = (0..<random.pick([0, 1, 1, 2])).map { _ in match() }
-      let hasPort = random.chance(35)
       if hasPort {
-        statements.append(compare(Self.payload(random.pick(["tcp", "udp"]), "dport"), portValue()))
+        statements.append(compare(Self.payload(transport, "dport"), portValue()))
       }
       if random.chance(10) {
         statements.append(random.pick([["accept": nil], ["drop": nil], ["return": nil]]))
@@ -132,8 +134,6 @@ extension RulesetMaker {
 
   private mutating func translation(isSource: Bool, hasPort: Bool) -> JSON {
     var parts: [JSON.Pair] = []
-    let about: Family =
-      family == "ip6" ? .ipv6 : family == "ip" ? .ipv4 : random.chance(70) ? .ipv4 : .ipv6
     if hasPort {
       let low = random.pick(Self.ports)
       parts.append(

@@ -19,7 +19,10 @@ struct RulesetMaker {
   var isTracking = false
   /// The hook of the chain in the making.
   var hook = ""
-  /// What rules are about: the transport protocol that the rule in the making has asked for.
+  /// The family and the transport protocol that the rule in the making is about: the kernel's tools
+  /// refuse rules that are about two.
+  var about = Family.ipv4
+  var transport = "tcp"
   static let ports = [22, 53, 80, 443, 502, 1000, 20000]
 
   init(_ topology: Topology, gateway: Int, _ liking: Liking, _ random: SplitMix) {
@@ -82,6 +85,7 @@ struct RulesetMaker {
   // MARK: Rules
 
   mutating func rule(mayLeadTo chains: [String]) -> Ruleset.Rule {
+    chooseSubject()
     var statements: [JSON] = []
     for _ in 0..<random.pick([0, 1, 1, 1, 2, 2, 3]) { statements.append(match()) }
     if random.chance(15) {
@@ -94,6 +98,16 @@ struct RulesetMaker {
     if let verdict = verdict(chains, mayReject: true) { statements.append(verdict) }
     if statements.isEmpty { statements = [["counter": nil]] }
     return Ruleset.Rule(statements: statements)
+  }
+
+  /// Chooses what a rule is about.
+  mutating func chooseSubject() {
+    switch family {
+    case "ip": about = .ipv4
+    case "ip6": about = .ipv6
+    default: about = random.pick([.ipv4, .ipv4, .ipv6])
+    }
+    transport = random.pick(["tcp", "tcp", "udp", "udp", "icmp"])
   }
 
   mutating func verdict(_ chains: [String], mayReject: Bool) -> JSON? {
@@ -115,9 +129,10 @@ struct RulesetMaker {
     if hook == "regular" { return ["drop": nil] }
     switch (family, random.below(3)) {
     case ("inet", 0): return ["reject": ["type": "icmpx", "expr": "admin-prohibited"]]
-    case ("inet", 1): return ["reject": ["type": "icmp", "expr": "host-prohibited"]]
+    case ("inet", 1) where about == .ipv4:
+      return ["reject": ["type": "icmp", "expr": "host-prohibited"]]
     case ("ip6", 0): return ["reject": ["type": "icmpv6", "expr": "no-route"]]
-    case (_, 2): return ["reject": ["type": "tcp reset"]]
+    case (_, 2) where transport == "tcp": return ["reject": ["type": "tcp reset"]]
     default: return ["reject": nil]
     }
   }

@@ -155,9 +155,13 @@ final class Comparison {
     return Step(arrival: arrivals.first, memories: after)
   }
 
-  /// Whether the packet's source is one that hosts of the segment have.
+  /// Whether the packet's source is one that hosts of the segment have: the first and the last address
+  /// of an IPv4 subnet are nobody's.
   private func isHome(_ header: Header, _ segment: Int) -> Bool {
     guard let source = IPAddress(header.family, header.source) else { return false }
-    return model.topology.segments[segment].contains { $0.contains(source) }
+    return model.topology.segments[segment].contains { prefix in
+      let ends = [prefix.range.lowerBound, prefix.range.upperBound]
+      return prefix.contains(source) && (header.family == .ipv6 || !ends.contains(source.value))
+    }
   }
 }
