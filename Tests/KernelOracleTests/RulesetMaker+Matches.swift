@@ -115,12 +115,15 @@ extension RulesetMaker {
     case 0, 1:
       return ["match": ["op": "in", "left": state, "right": ["established", "related"]]]
     case 2: return ["match": ["op": "in", "left": state, "right": "new"]]
-    case 3: return compare(state, .text(random.pick(["new", "established", "invalid", "untracked"])))
-    case 4: return compare(state, ["set": .list([random.pick(["new", "invalid"]), "established"])])
+    case 3:
+      return compare(state, .text(random.pick(["new", "established", "invalid", "untracked"])))
+    case 4:
+      return compare(state, ["set": .list([random.pick(["new", "invalid"]), "established"])])
     case 5:
       return [
         "match": [
-          "op": "in", "left": ["ct": ["key": "status"]], "right": .text(random.pick(["dnat", "snat"])),
+          "op": "in", "left": ["ct": ["key": "status"]],
+          "right": .text(random.pick(["dnat", "snat"])),
         ]
       ]
     case 6: return compare(["ct": ["key": "direction"]], random.pick(["original", "reply"]))
