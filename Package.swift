@@ -78,6 +78,10 @@ targets += [
     swiftSettings: settings),
   .testTarget(
     name: "firebreakTests", dependencies: ["firebreak", "firebreak-check"], swiftSettings: settings),
+  .testTarget(
+    name: "KernelOracleTests",
+    dependencies: ["Packets", "Networks", "Simulation", "Policies", "Projects", "Reachability"],
+    swiftSettings: settings),
   .testTarget(name: "TidyTests", swiftSettings: settings),
 ]
 

@@ -286,13 +286,14 @@ extension DeviceLowering {
     return result
   }
 
-  /// Loses packets that claim to come from the device itself, but where a bridge takes them.
+  /// Loses IPv4 packets that claim to come from the device itself, but where a bridge takes them.
   private func refuseOwnSources(
     of interface: Int, next: Int, in lowering: inout Lowering
   ) -> Int {
     if device.bridgingInterfaces.contains(interface) { return next }
-    let own = device.ownAddresses(vrf: device.interfaces[interface].vrf)
+    var own = device.ownAddresses(vrf: device.interfaces[interface].vrf)
       .subtracting(Network.linkLocal)
+    own.ipv6 = .none
     return lowering.match(
       [(own.sourceBoxes, lowering.drop(.reversePath))], otherwise: next)
   }

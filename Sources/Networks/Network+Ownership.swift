@@ -25,6 +25,17 @@ extension Interface {
     AddressSet(addresses.map { Prefix(host: $0.address) }).union(localAddresses)
   }
 
+  /// The subnet-router anycast addresses of its subnets (RFC 4291, section 2.6.1), which all routers of
+  /// a subnet have together.
+  ///
+  /// They are its own only where `localAddresses` has them: whether a device keeps to the rule is its
+  /// vendor's.
+  public var subnetRouterAddresses: AddressSet {
+    let subnets = addresses.filter { $0.address.family == .ipv6 && $0.length < 127 }.map(\.subnet)
+    let single = AddressSet(addresses.map { Prefix(host: $0.address) })
+    return AddressSet(subnets.map { Prefix(host: $0.address) }).subtracting(single)
+  }
+
   /// The addresses for which the interface answers on its segment, its own and the translated ones.
   public var answeredAddresses: AddressSet { ownAddresses.union(answersFor) }
 }

@@ -206,9 +206,10 @@ extension Simulator {
     }
   }
 
-  /// Whether a packet claims to come from the device that it comes to, and is not bridged there.
+  /// Whether an IPv4 packet claims to come from the device that it comes to, and is not bridged there.
   func claimsOwnSource(_ state: PacketState, at port: Port) -> Bool {
-    guard let source = IPAddress(state.header.family, state.header.source),
+    guard state.header.family == .ipv4,
+      let source = IPAddress(state.header.family, state.header.source),
       !Network.linkLocal.contains(source)
     else { return false }
     let device = network.devices[port.device]

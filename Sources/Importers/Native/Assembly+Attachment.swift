@@ -123,6 +123,7 @@ extension Assembly {
       return "the segment is VLAN \(vlan) and the interface VLAN \(own)"
     }
     let own = interface.ownAddresses.subtracting(Network.linkLocal)
+      .subtracting(interface.subnetRouterAddresses)
       .subtracting(sharedAddresses[port.device] ?? .none)
     for other in portsBySegment[segment]?.mayShareAddress(with: interface) ?? []
     where other != port {
@@ -227,14 +228,21 @@ struct SegmentPorts {
     for address in Set(interface.addresses.map(\.address)) {
       positions[address, default: []].append(ports.count)
     }
-    if !interface.localAddresses.isEmpty { ranging.append(ports.count) }
+    if interface.hasRanges { ranging.append(ports.count) }
     ports.append(port)
   }
 
   /// Those that may have one of an interface's addresses: so many are few.
   func mayShareAddress(with interface: Interface) -> [Port] {
-    if !interface.localAddresses.isEmpty { return ports }
+    if interface.hasRanges { return ports }
     let found = interface.addresses.flatMap { positions[$0.address] ?? [] }
     return Set(found + ranging).sorted().map { ports[$0] }
+  }
+}
+
+extension Interface {
+  /// Whether it has addresses besides those that are listed, and those that all routers have.
+  fileprivate var hasRanges: Bool {
+    !localAddresses.subtracting(subnetRouterAddresses).isEmpty
   }
 }

@@ -131,7 +131,8 @@ extension Assembly {
         owners[segment].append(
           Owner(
             name: "device '\(device.name)'", device: d,
-            addresses: interface.ownAddresses.subtracting(sharedAddresses[d] ?? .none),
+            addresses: interface.ownAddresses.subtracting(sharedAddresses[d] ?? .none)
+              .subtracting(interface.subnetRouterAddresses),
             place: interface.place))
       }
     }

@@ -31,6 +31,12 @@ extension NftablesLowering {
     device.vendor = "netfilter"
     device.acls = []
     device.translations = []
+    // A router is reached by these, too, and Linux is one where it forwards.
+    for index in device.interfaces.indices {
+      let interface = device.interfaces[index]
+      device.interfaces[index].localAddresses = interface.localAddresses
+        .union(interface.subnetRouterAddresses)
+    }
     for object in ruleset.objects { noteObject(object) }
     for chain in ruleset.chains where [.bridge, .arp].contains(chain.name.family) {
       for rule in chain.rules { noteSilently(rule) }

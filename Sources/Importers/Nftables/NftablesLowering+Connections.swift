@@ -93,8 +93,10 @@ extension NftablesLowering {
     var own = AddressSet(
       ipv4: Ranges(0x7F00_0000...0x7FFF_FFFF), ipv6: Ranges(1))
     var broadcast = AddressSet(ipv4: Ranges(0xFFFF_FFFF))
+    var anycast = AddressSet.none
     for interface in device.interfaces {
       own = own.union(interface.ownAddresses)
+      anycast = anycast.union(interface.subnetRouterAddresses)
       for address in interface.addresses
       where address.address.family == .ipv4 && address.length < 31 {
         let range = address.subnet.range
@@ -108,7 +110,8 @@ extension NftablesLowering {
     // Every type that a route can give: the routes are not asked.
     let routed = Ranges(values: [0, 1, 3, 4, 6, 7, 8, 9, 10, 11])
     let parts: [(AddressSet, Ranges)] = [
-      (own, Ranges(2)), (multicast, Ranges(5)), (broadcast, Ranges(values: [1, 3, 7])),
+      (own.subtracting(anycast), Ranges(2)), (anycast, Ranges(4)), (multicast, Ranges(5)),
+      (broadcast, Ranges(values: [1, 3, 7])),
       (linkLocal, Ranges(1...11)), (rest, routed),
     ]
     return parts.map { set, types in
