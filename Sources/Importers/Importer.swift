@@ -34,7 +34,7 @@ public struct Importer: Sendable {
   }
 
   /// The importers of vendor configurations, in the order in which they are asked to recognise.
-  public static let all: [Importer] = [.nftables, .panos]
+  public static let all: [Importer] = [.nftables, .iptables, .panos]
 }
 
 /// What importers share while one network is read, and what they give back besides the devices.

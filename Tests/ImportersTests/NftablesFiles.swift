@@ -7,6 +7,16 @@ enum NftablesFiles {
   /// The folder with a fixture for each behaviour.
   static let fixtures = ["\(root)/Tests/ImportersTests/Fixtures", "Nftables"].joined(separator: "/")
 
+  /// The same of `iptables`.
+  static let iptablesFixtures =
+    ["\(root)/Tests/ImportersTests/Fixtures", "Iptables"].joined(separator: "/")
+
+  /// The folder of public files that may lie beside the package, or nil where it is absent.
+  static func shared(_ name: String) -> String? {
+    let path = "\(root)/../shared/corpus/\(name)"
+    return names(in: path) == nil ? nil : path
+  }
+
   /// The folder of public listings that may lie beside the package, or nil where it is absent.
   static let corpus: String? = {
     let path = "\(root)/../shared/corpus/nft-json"

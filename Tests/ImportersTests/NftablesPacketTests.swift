@@ -1,3 +1,4 @@
+import Importers
 import Networks
 import Packets
 import Simulation
@@ -12,6 +13,21 @@ import Testing
   func `each fixture passes and blocks what its packets say`(_ name: String) throws {
     let folder = "\(NftablesFiles.fixtures)/\(name)"
     let plan = try NftablesPlan(NftablesFiles.bytes(of: "\(folder)/ruleset.json"))
+    try Self.check(plan, folder, name)
+  }
+
+  static let iptablesFixtures = NftablesFiles.names(in: NftablesFiles.iptablesFixtures) ?? []
+
+  @Test(arguments: iptablesFixtures)
+  func `each listing of iptables passes and blocks what its packets say`(_ name: String) throws {
+    let folder = "\(NftablesFiles.iptablesFixtures)/\(name)"
+    let file = "\(folder)/rules.iptables"
+    let plan = try NftablesPlan(NftablesFiles.bytes(of: file), file: file, by: .iptables)
+    try Self.check(plan, folder, name)
+  }
+
+  /// Sends the packets of a fixture.
+  private static func check(_ plan: NftablesPlan, _ folder: String, _ name: String) throws {
     var simulators = plan.simulators
     var count = 0
     for line in NftablesFiles.lines(of: "\(folder)/packets.txt") where !line.hasPrefix("#") {

@@ -13,7 +13,9 @@ struct NftablesPlan {
   let context: ImportContext
   static let segments = ["inside", "outside", "side"]
 
-  init(_ ruleset: [UInt8], file: String = "ruleset.json") throws(InputError) {
+  init(
+    _ ruleset: [UInt8], file: String = "ruleset.json", by importer: Importer = .nftables
+  ) throws(InputError) {
     let place = Place(file: "network.json")
     var network = Network(name: "test", place: place)
     var device = Device(name: "gw", place: place, kind: .router)
@@ -31,7 +33,7 @@ struct NftablesPlan {
     }
     network.spoofing = .any
     var context = ImportContext()
-    try Importer.nftables.read(ruleset, file, &device, &context)
+    try importer.read(ruleset, file, &device, &context)
     network.devices = [device]
     network.conditions = context.conditions
     self.network = network

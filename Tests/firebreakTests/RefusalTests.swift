@@ -292,13 +292,13 @@ struct Refusal: CustomTestStringConvertible, Sendable {
       "a format that is not recognised", "", "hostname r1\n",
       """
       n/network.json:2:13: error: the format of 'n/r' is not recognised
-        hint: say "format": one of nftables, panos
+        hint: say "format": one of nftables, iptables, panos
       """),
     device(
       "a format that is not known", "ios", "hostname r1\n",
       """
       n/network.json:2:28: error: no format is named 'ios'
-        hint: the formats are nftables, panos
+        hint: the formats are nftables, iptables, panos
       """),
   ]
 }

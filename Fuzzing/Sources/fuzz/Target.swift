@@ -24,6 +24,7 @@ struct Target: Sendable {
     Self(name: "policy-xml") { parsePolicy($0, as: .xml) },
     Self(name: "panos") { importDevice($0, as: "panos") },
     Self(name: "nftables") { importDevice($0, as: "nftables") },
+    Self(name: "iptables") { importDevice($0, as: "iptables") },
     Self(name: "stix") { parseFeed($0, as: .stix) },
     Self(name: "list") { parseFeed($0, as: .list) },
     Self(name: "checker") { check($0) },

@@ -109,6 +109,8 @@ struct NftablesFacts {
   private static let statements: Set<String> = [
     "match", "accept", "drop", "return", "continue", "jump", "goto", "reject", "vmap", "log",
     "limit", "quota", "ct count", "meter", "dnat", "snat", "masquerade", "redirect", "tproxy",
+    // What is not listed is of one family, and changes no mark that the rules of the other ask for.
+    "not listed",
   ]
 
   /// Whether a statement makes the kernel track connections. (Chains of the type `nat` alone do not.)

@@ -7,20 +7,24 @@ extension NftablesLowering {
   mutating func extensionStatement(_ value: DocumentValue, _ draft: inout Draft) {
     let name = value["name"]?.string ?? ""
     let isMatch = value["type"]?.string == "match"
+    // Only a listing of iptables has the text.
+    let text = value["text"]?.string
     if NftablesIrrelevant.extensions.contains(name) {
       note(draft.statement, .irrelevant)
       return
     }
     if isMatch {
       require(
-        "xt", "xt match \(name)", "the listing does not say what the match '\(name)' asks for",
-        &draft)
+        "xt", text ?? "xt match \(name)",
+        text.map { "'\($0)' depends on more than the model has" }
+          ?? "the listing does not say what the match '\(name)' asks for", &draft)
       return
     }
     if name == "REJECT" { return finish(.reject, &draft) }
     opaque(
-      "xt", "xt target \(name)", writes: Self.writes(of: name),
-      "the listing does not say what the target '\(name)' does", &draft)
+      "xt", text ?? "xt target \(name)", writes: Self.writes(of: name),
+      text.map { "what '\($0)' does is not modelled" }
+        ?? "the listing does not say what the target '\(name)' does", &draft)
   }
 
   /// What a target could write.

@@ -133,7 +133,7 @@ extension NftablesLowering {
   /// What the listing of a table of the family `ip6` may leave out: `ip6 nexthdr` before a header's
   /// own fields, which asks for a packet without extension headers.
   private mutating func hiddenDependency(_ subject: NftablesSubject, _ site: Site) -> [Match] {
-    guard family == .ip6 else { return [] }
+    guard family == .ip6, ruleset.hidesDependencies else { return [] }
     for case .field(.protocol, let numbers) in subject.dependencies {
       let index = condition(
         "nexthdr", subject.title, at: site.value, ordinal: site.ordinal, scope: .global,

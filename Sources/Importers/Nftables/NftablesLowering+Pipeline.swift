@@ -183,6 +183,8 @@ extension NftablesLowering {
         guard case .chain(let chain) = step.item else { continue }
         var context = networkContext(hook, .later)
         context.nat = end
+        // Replies never come to the chain.
+        context.repliesAreEarly = false
         let list = ordered(baseList(of: chain, context), chain, step)
         stages.append(.natFilter(list, end: end))
       }

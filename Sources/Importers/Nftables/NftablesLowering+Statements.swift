@@ -78,6 +78,12 @@ extension NftablesLowering {
       require(
         "flow", "flow add", "the table may not take the connection, which ends the rule", &draft)
     case "fwd", "dup": divert(entry, &draft)
+    case "not listed":
+      let program = value.string ?? ""
+      opaque(
+        "rules", program, writes: Self.writableFields,
+        "the rules of \(program) are not in the file, which may have them behind the others",
+        &draft)
     case "ct helper", "ct expectation":
       noteOpaque(draft.statement, "'\(entry.key) \(value.string ?? "")'")
     default:

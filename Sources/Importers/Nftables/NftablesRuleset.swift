@@ -81,6 +81,8 @@ struct NftablesRuleset {
   var objects: [DocumentValue] = []
   /// Objects of kinds that are not known.
   var unknown: [DocumentValue] = []
+  /// Whether rules leave out what a header's fields imply, as `nft` lists them.
+  var hidesDependencies = true
   private(set) var chainIndex: [Name: Int] = [:]
   private(set) var setIndex: [Name: Int] = [:]
 
