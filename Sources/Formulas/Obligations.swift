@@ -15,7 +15,11 @@ extension TransitionSystem {
     writer.writeStarts()
     writer.writeSteps()
     writer.writeSafety()
-    return writer.finished()
+    return writer.finished(heading: [
+      "Requirement \(claims.claims[claim].name): what its certificate leaves to show.",
+      "Each question is whether something is not as it should be; the answer is to be 'unsat'.",
+      "Locations that are not bounded, and lead to none that is: \(writer.open).",
+    ])
   }
 }
 
@@ -38,13 +42,12 @@ struct ObligationWriter {
   }
 
   let system: TransitionSystem
-  let certificate: Certificate
   let claim: Int
   let tags: [Int]
   /// The bounds by location.
-  private(set) var bounds: [Bound]
+  var bounds: [Bound]
   /// The classes of sessions by device; `nil` where any may exist.
-  private(set) var classes: [[SessionClass]?]
+  var classes: [[SessionClass]?]
   var script = SolverScript()
   var variables = Variables()
   let packet: PacketTerms
@@ -67,30 +70,35 @@ struct ObligationWriter {
   init(
     _ system: TransitionSystem, _ certificate: Certificate, _ claim: Int
   ) throws(NotExpressible) {
-    guard certificate.claims.contains(claim), system.claims.claims.indices.contains(claim) else {
+    guard certificate.claims.contains(claim) else {
       throw NotExpressible(reason: "the certificate is for other claims")
     }
-    if case .must = system.claims.claims[claim].kind {
-      throw NotExpressible(reason: "it says what must arrive, of which every way is followed")
+    try self.init(system, of: claim, everywhere: .passed)
+    try readBounds(of: certificate)
+    try checkPassed()
+    try readMemories(of: certificate)
+  }
+
+  /// A writer about a claim that knows of no bounds but one for all locations, and of no sessions.
+  init(_ system: TransitionSystem, of claim: Int, everywhere bound: Bound) throws(NotExpressible) {
+    guard system.claims.claims.indices.contains(claim) else {
+      throw NotExpressible(reason: "there is no such claim")
     }
     self.system = system
-    self.certificate = certificate
     self.claim = claim
-    if case .never(let tags, _) = system.claims.claims[claim].kind {
-      self.tags = tags.sorted()
-    } else {
-      tags = []
+    switch system.claims.claims[claim].kind {
+    case .must:
+      throw NotExpressible(reason: "it says what must arrive, of which every way is followed")
+    case .never(let tags, _): self.tags = tags.sorted()
+    case .apart: tags = []
     }
     packet = PacketTerms(conditions: system.conditions.count)
     session = PacketTerms(conditions: 0, prefix: "session.")
-    bounds = [Bound](repeating: .passed, count: system.locations.count)
+    bounds = [Bound](repeating: bound, count: system.locations.count)
     classes = [[SessionClass]?](repeating: nil, count: system.sessions.count)
-    try readBounds()
-    try checkPassed()
-    try readMemories()
   }
 
-  private mutating func readBounds() throws(NotExpressible) {
+  private mutating func readBounds(of certificate: Certificate) throws(NotExpressible) {
     for range in certificate.open.ranges {
       guard range.upperBound < UInt128(bounds.count) else {
         throw NotExpressible(reason: "the certificate opens a location that is not there")
@@ -137,7 +145,7 @@ struct ObligationWriter {
     }
   }
 
-  private mutating func readMemories() throws(NotExpressible) {
+  private mutating func readMemories(of certificate: Certificate) throws(NotExpressible) {
     for memory in certificate.memories {
       guard classes.indices.contains(memory.device), classes[memory.device] == nil else {
         throw NotExpressible(reason: "the certificate lists device \(memory.device) wrongly")
@@ -257,7 +265,7 @@ struct ObligationWriter {
   }
 
   /// The script, with all that it declares.
-  func finished() -> SolverScript {
+  func finished(heading: [String]) -> SolverScript {
     var result = script
     var declarations = HeaderField.allCases.map {
       "(declare-const \(packet[$0]) \(Variables.sort($0)))"
@@ -267,12 +275,7 @@ struct ObligationWriter {
     declarations += own.map { "(declare-const \(session[$0]) \(Variables.sort($0)))" }
     declarations += variables.declarations
     declarations += [packet, session].map { "(assert (bvule \($0[.family]) #b10))" }
-    result.finish(
-      heading: [
-        "Requirement \(system.claims.claims[claim].name): what its certificate leaves to show.",
-        "Each question is whether something is not as it should be; the answer is to be 'unsat'.",
-        "Locations that are not bounded, and lead to none that is: \(open).",
-      ], declarations: declarations)
+    result.finish(heading: heading, declarations: declarations)
     return result
   }
 }

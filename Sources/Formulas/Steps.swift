@@ -144,17 +144,7 @@ extension ObligationWriter {
       }
       for (index, known) in classes.enumerated() {
         variables.startOver()
-        var ways: [String] = []
-        for family in [Family.ipv4, .ipv6] {
-          for way in system.sessionWays(of: device) {
-            guard
-              let after = system.taken(
-                moving, by: session, known.codes, known.trail, way, family, lookUp, &variables)
-            else { continue }
-            ways.append(breaks(after, at: remembered))
-          }
-        }
-        let any = Term.or(ways)
+        let any = Term.or(ways(of: moving, by: known, lookUp, to: remembered))
         if any == "false" { continue }
         script.ask(
           [
@@ -163,5 +153,22 @@ extension ObligationWriter {
           ], [name, known.name, any], expecting: .unsat)
       }
     }
+  }
+
+  /// How sessions of a class can make of a packet one that is out of bounds where it goes then.
+  mutating func ways(
+    of moving: Moving, by known: SessionClass, _ lookUp: LookUp, to remembered: Int
+  ) -> [String] {
+    var ways: [String] = []
+    for family in [Family.ipv4, .ipv6] {
+      for way in system.sessionWays(of: lookUp.device) {
+        guard
+          let after = system.taken(
+            moving, by: session, known.codes, known.trail, way, family, lookUp, &variables)
+        else { continue }
+        ways.append(breaks(after, at: remembered))
+      }
+    }
+    return ways
   }
 }

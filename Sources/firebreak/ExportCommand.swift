@@ -15,9 +15,10 @@ struct ExportCommand: ParsableCommand {
     commandName: "export", abstract: "Writes a requirement for other tools to judge.",
     discussion: """
       With --smt2 a requirement is written as SMT-LIB 2, for solvers such as Z3 and cvc5 that know \
-      nothing of Firebreak. They are asked what the requirement's certificate leaves to show: that \
+      nothing of Firebreak. Of one that holds they are asked what its certificate leaves to show: that \
       what starts is within its bounds, that no step leads out of them, and that nothing forbidden \
-      is within; each question says which answer is expected. With --itself they are asked the \
+      is within. Of one that is violated they are asked whether the packets that break it can go as \
+      they are said to. Each question says which answer is expected. With --itself they are asked the \
       requirement itself, without any certificate: whether a packet that breaks it can come where \
       it breaks it.
 
@@ -87,6 +88,14 @@ struct ExportCommand: ParsableCommand {
     let system = try TransitionSystem(network, canonical, claims)
     if itself {
       return try system.question(of: claim, expecting: try expected(project, policy))
+    }
+    if try expected(project, policy) == .sat {
+      let made = refute(network, canonical, claims, broken: [claim])
+      guard let refutation = made.refutations.first else {
+        throw NotExpressible(
+          reason: "it has no refutation (\(made.failures.first?.reason ?? "for no reason"))")
+      }
+      return try system.obligations(of: refutation)
     }
     let made = certify(network, canonical, claims, held: [claim])
     guard let certificate = made.certificates.first else {

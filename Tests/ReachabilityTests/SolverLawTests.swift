@@ -27,6 +27,8 @@ import Testing
   private struct Counts {
     var proved = 0
     var obligations = 0
+    var refuted = 0
+    var steps = 0
     var held = 0
     var broken = 0
     var open = 0
@@ -50,7 +52,8 @@ import Testing
     print(
       "seed \(firstSeed): \(networks) networks, \(counts.held) claims true and \(counts.broken) "
         + "false by solver, \(counts.open) beyond bounds, \(counts.unwritten) not written; "
-        + "\(counts.proved) certificates with \(counts.obligations) obligations")
+        + "\(counts.proved) certificates with \(counts.obligations) obligations, "
+        + "\(counts.refuted) refutations with \(counts.steps)")
   }
 
   private func contradiction(
@@ -70,6 +73,15 @@ import Testing
       counts.obligations += answers.count
       if answers.count != script.expected.count || answers.contains(where: { $0 != "unsat" }) {
         return "a certificate leaves something open\n\(script.text)"
+      }
+    }
+    if !isTrue, let run = refute(network, canonical, claims, broken: [0]).refutations.first {
+      let script = try system.obligations(of: run)
+      let answers = try Self.answers(to: script)
+      counts.refuted += 1
+      counts.steps += answers.count
+      if answers.count != script.expected.count || answers.contains(where: { $0 != "sat" }) {
+        return "a refutation has a step that cannot be\n\(script.text)"
       }
     }
     var bounds = UnrollingBounds(passes: 3)
