@@ -56,7 +56,10 @@ extension Diagram {
   mutating func box(_ box: HeaderBox) -> Node {
     if box.isEmpty { return Self.nothing }
     var node = Self.everything
-    for literal in box.literals.reversed() { node = self.literal(literal, node) }
+    let literals = box.literals.map { (level: order.level(of: $0.condition), literal: $0) }
+    for (_, literal) in literals.sorted(by: { $0.level > $1.level }) {
+      node = self.literal(literal, node)
+    }
     let constraints = box.constraints
     let levels = constraints.map { Levels.of($0.field).lowerBound }
     for index in levels.indices.sorted(by: { levels[$0] > levels[$1] }) {
@@ -72,6 +75,6 @@ extension Diagram {
     let base = pending.count
     push(base, 0, literal.value ? Self.nothing : rest)
     push(base, 1, literal.value ? rest : Self.nothing)
-    return finish(UInt32(Levels.conditions + literal.condition), base)
+    return finish(UInt32(order.level(of: literal.condition)), base)
   }
 }

@@ -62,7 +62,11 @@ struct Diagram: ~Copyable {
   /// Lists of levels and the like that cached operations take as parameters.
   var parameters: [[Int]: UInt32] = [:]
 
-  init(limit: Int) {
+  /// In which order it looks at conditions.
+  let order: ConditionOrder
+
+  init(limit: Int, order: ConditionOrder) {
+    self.order = order
     self.limit = min(limit, Int(UInt32.max) - 2)
     var greatest = Buffer<UInt32>()
     for chunk in Levels.chunks { greatest.append(chunk.greatest) }
@@ -73,7 +77,7 @@ struct Diagram: ~Copyable {
 
   /// The same nodes under the same indices; results are remembered anew.
   func copy() -> Diagram {
-    var copy = Diagram(limit: limit)
+    var copy = Diagram(limit: limit, order: order)
     copy.records = records.copy()
     copy.edges = edges.copy()
     copy.unique = unique.copy()

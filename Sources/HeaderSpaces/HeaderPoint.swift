@@ -76,7 +76,7 @@ extension HeaderSpaceStore {
         let chunk = Levels.chunks[level]
         point[chunk.field] |= UInt128(value) << UInt128(chunk.shift)
       } else {
-        point.append(Literal(level - Levels.conditions, value == 1))
+        point.append(Literal(diagram.order.condition(at: level), value == 1))
       }
     }
     return point
@@ -96,7 +96,7 @@ extension HeaderSpaceStore {
         let chunk = Levels.chunks[level]
         wanted = chunk.part(of: value(chunk.field))
       } else {
-        wanted = outcome(level - Levels.conditions) ? 1 : 0
+        wanted = outcome(diagram.order.condition(at: level)) ? 1 : 0
       }
       let edges = diagram.edgeRange(node)
       var low = edges.lowerBound

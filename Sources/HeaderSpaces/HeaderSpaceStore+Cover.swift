@@ -60,7 +60,7 @@ extension HeaderSpaceStore {
         value = diagram.bound(edge) + 1
       }
       guard level < Levels.conditions else {
-        literals.append(Literal(level - Levels.conditions, value == 1))
+        literals.append(Literal(diagram.order.condition(at: level), value == 1))
         continue
       }
       let chunk = Levels.chunks[level]

@@ -12,14 +12,14 @@ extension HeaderSpaceStore {
   public mutating func existentially(_ space: HeaderSpace, over conditions: [Int])
     throws(LimitReached) -> HeaderSpace
   {
-    try exists(space, conditions.map { Levels.conditions + $0 })
+    try exists(space, conditions.map(diagram.order.level))
   }
 
   /// What is a member for all outcomes of the conditions.
   public mutating func universally(_ space: HeaderSpace, over conditions: [Int])
     throws(LimitReached) -> HeaderSpace
   {
-    let levels = Set(conditions.map { Levels.conditions + $0 }).sorted()
+    let levels = Set(conditions.map(diagram.order.level)).sorted()
     let number = diagram.parameter(levels)
     return try settle(
       HeaderSpace(diagram.forAll(space.node, Self.marks(levels), number)))

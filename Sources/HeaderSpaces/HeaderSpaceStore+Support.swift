@@ -11,12 +11,12 @@ extension HeaderSpaceStore {
   public func conditions(in space: HeaderSpace) -> [Int] {
     if !diagram.dependsOnConditions(space.node) { return [] }
     let levels = support(of: space, skipping: { !diagram.dependsOnConditions($0) })
-    return levels.filter { $0 >= Levels.conditions }.map { $0 - Levels.conditions }
+    return levels.filter { $0 >= Levels.conditions }.map(diagram.order.condition).sorted()
   }
 
   /// Whether the outcome of a condition matters for some packet.
   public func dependsOn(_ space: HeaderSpace, condition: Int) -> Bool {
-    support(of: space).contains(Levels.conditions + condition)
+    support(of: space).contains(diagram.order.level(of: condition))
   }
 
   /// How many nodes one set has, leaves not counted.

@@ -12,7 +12,12 @@ public struct HeaderSpaceStore: ~Copyable, Sendable {
   ///
   /// An edge takes about 20 bytes with all that serves it. A set that depends on more than some 400
   /// conditions at once passes the limit, too.
-  public init(limit: Int = 50_000_000) { diagram = Diagram(limit: limit) }
+  ///
+  /// Sets are smaller where conditions that are asked one after another are so in `conditions`, an
+  /// order of those from 0 on; others come after them.
+  public init(limit: Int = 50_000_000, conditions: [Int] = []) {
+    diagram = Diagram(limit: limit, order: ConditionOrder(conditions))
+  }
 
   private init(_ diagram: consuming Diagram) { self.diagram = diagram }
 

@@ -115,25 +115,6 @@ extension Resolver {
     return notices
   }
 
-  /// The pairs of zones on one segment or with one device, in order.
-  private func neighbours(among zones: [ZoneExtent]) -> [(Int, Int)] {
-    var onSegment: [Int: [Int]] = [:]
-    var withDevice: [Int: [Int]] = [:]
-    for (index, zone) in zones.enumerated() {
-      for part in zone.parts { onSegment[part.segment, default: []].append(index) }
-      for device in Set(zone.devices) { withDevice[device, default: []].append(index) }
-    }
-    var others = zones.map { _ in Set<Int>() }
-    for group in Array(onSegment.values) + Array(withDevice.values) {
-      for (position, index) in group.enumerated() {
-        others[index].formUnion(group[(position + 1)...])
-      }
-    }
-    return others.enumerated().flatMap { index, later in
-      later.sorted().filter { $0 != index }.map { (index, $0) }
-    }
-  }
-
   /// Whether one zone names the other as a member, so that overlapping is meant.
   private func isMember(_ zone: Int, of other: Int) -> Bool {
     policy.zones[other].members.members.contains {
@@ -218,5 +199,24 @@ extension AddressSet {
   /// The first address, of IPv4 where there is one.
   fileprivate var least: IPAddress? {
     ipv4.least.flatMap { IPAddress(.ipv4, $0) } ?? ipv6.least.flatMap { IPAddress(.ipv6, $0) }
+  }
+}
+
+/// The pairs of zones on one segment or with one device, in order.
+func neighbours(among zones: [ZoneExtent]) -> [(Int, Int)] {
+  var onSegment: [Int: [Int]] = [:]
+  var withDevice: [Int: [Int]] = [:]
+  for (index, zone) in zones.enumerated() {
+    for part in zone.parts { onSegment[part.segment, default: []].append(index) }
+    for device in Set(zone.devices) { withDevice[device, default: []].append(index) }
+  }
+  var others = zones.map { _ in Set<Int>() }
+  for group in Array(onSegment.values) + Array(withDevice.values) {
+    for (position, index) in group.enumerated() {
+      others[index].formUnion(group[(position + 1)...])
+    }
+  }
+  return others.enumerated().flatMap { index, later in
+    later.sorted().filter { $0 != index }.map { (index, $0) }
   }
 }

@@ -84,7 +84,7 @@ struct Engine: ~Copyable {
     self.network = network
     self.canonical = canonical
     traffic = ZoneTraffic(network, canonical)
-    store = HeaderSpaceStore(limit: setLimit)
+    store = HeaderSpaceStore(limit: setLimit, conditions: canonical.literalsByPlace)
     valid = try store.valid()
     cases = [HeaderCases?](repeating: nil, count: canonical.tables.count)
     passing = cases

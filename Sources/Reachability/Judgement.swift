@@ -70,3 +70,17 @@ extension Engine {
     Array(Set(literals.compactMap { canonical.condition(ofLiteral: $0)?.index })).sorted()
   }
 }
+
+extension CanonicalNetwork {
+  /// The literals of conditions, those together that are asked together: in the order of their places.
+  ///
+  /// An importer may name the conditions of a list before those of the lists that it leads to, or
+  /// after.
+  var literalsByPlace: [Int] {
+    let conditions = conditions.conditions
+    let order = conditions.indices.sorted {
+      (conditions[$0].place, $0) < (conditions[$1].place, $1)
+    }
+    return order.flatMap { [Self.literal($0), Self.staleLiteral($0)] }
+  }
+}
