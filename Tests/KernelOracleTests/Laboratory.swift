@@ -158,7 +158,6 @@ final class Laboratory {
           guard let address = IPAddress(prefix.family, value), !own.contains(address) else {
             continue
           }
-          if prefix.family == .ipv4, value == prefix.range.lowerBound { continue }
           if prefix.family == .ipv4, value == prefix.range.upperBound { continue }
           if prefix.family == .ipv6, value == prefix.range.lowerBound { continue }
           result += "neigh replace \(address) lladdr \(far) dev \(port.name) nud permanent\n"

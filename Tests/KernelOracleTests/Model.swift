@@ -83,6 +83,7 @@ struct Model {
   struct Possibilities {
     /// What it can become, with what devices remember then.
     var outcomes: [Seen?: [[Session]]] = [:]
+    var conditions: Set<String> = []
     /// Whether there is nothing else.
     var isComplete = true
   }
@@ -118,6 +119,7 @@ struct Model {
         let search = simulator.walks(header, from: .segment(segment), limit: 400)
         if !search.isComplete { result.isComplete = false }
         for walk in search.walks where passesGateway(walk, segment) {
+          result.conditions.formUnion(walk.conditions.map { network.conditions[$0.condition].name })
           asked.formUnion(walk.conditions.map(\.condition))
           add(walk, to: &result, simulator)
         }
@@ -132,7 +134,7 @@ struct Model {
 
   private func add(_ walk: Walk, to result: inout Possibilities, _ simulator: Simulator) {
     // None of the test's packets is so large that it is sent in fragments.
-    if walk.outcome.delivered?.isLaterFragment == true { return }
+    if walk.hops.contains(where: { $0.state.header.isLaterFragment }) { return }
     let seen = seen(walk.outcome)
     let memory = simulator.remembering(walk).sessions
     var memories = result.outcomes[seen] ?? []

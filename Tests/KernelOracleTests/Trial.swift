@@ -155,7 +155,10 @@ final class Comparison {
       tally.skipped += 1
       return Step(arrival: nil, memories: [])
     }
-    if possible.outcomes.count > 1 { tally.open += 1 }
+    if possible.outcomes.count > 1 {
+      tally.open += 1
+      if setting("FIREBREAK_KERNEL_TALK", 0) > 1 { print("OPEN", differs("sim").words, possible.conditions) }
+    }
     if let seen, isHome(sent, segment),
       model.lists(seen, of: sent, from: segment, isNew: isNew) == false
     {
