@@ -13,7 +13,9 @@ struct NftablesPlan {
   let context: ImportContext
   static let segments = ["inside", "outside", "side"]
 
-  init(_ ruleset: [UInt8], file: String = "ruleset.json") throws(InputError) {
+  init(
+    _ ruleset: [UInt8], file: String = "ruleset.json", withoutIPv6: Set<String> = []
+  ) throws(InputError) {
     let place = Place(file: "network.json")
     var network = Network(name: "test", place: place)
     var device = Device(name: "gw", place: place, kind: .router)
@@ -24,6 +26,7 @@ struct NftablesPlan {
       var interface = Interface(
         name: "eth\(index)", place: place,
         addresses: [.init(v4, length: 24), .init(v6, length: 64)])
+      if withoutIPv6.contains(interface.name) { interface.addresses.removeLast() }
       interface.segment = index
       device.interfaces.append(interface)
       network.segments.append(

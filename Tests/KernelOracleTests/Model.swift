@@ -83,7 +83,8 @@ struct Model {
   struct Possibilities {
     /// What it can become, with what devices remember then.
     var outcomes: [Seen?: [[Session]]] = [:]
-    var conditions: Set<String> = []
+    /// The outcomes by which it passed a device that had a session open, and was not of it.
+    var strays: Set<Seen?> = []
     /// Whether there is nothing else.
     var isComplete = true
   }
@@ -119,7 +120,6 @@ struct Model {
         let search = simulator.walks(header, from: .segment(segment), limit: 400)
         if !search.isComplete { result.isComplete = false }
         for walk in search.walks where passesGateway(walk, segment) {
-          result.conditions.formUnion(walk.conditions.map { network.conditions[$0.condition].name })
           asked.formUnion(walk.conditions.map(\.condition))
           add(walk, to: &result, simulator)
         }
@@ -136,6 +136,9 @@ struct Model {
     // None of the test's packets is so large that it is sent in fragments.
     if walk.hops.contains(where: { $0.state.header.isLaterFragment }) { return }
     let seen = seen(walk.outcome)
+    let answered = walk.hops.filter { $0.sessionUse == .reply }.map(\.location)
+    let isWhole = simulator.sessions.allSatisfy { answered.contains(.device($0.device)) }
+    if !isWhole { result.strays.insert(seen) }
     let memory = simulator.remembering(walk).sessions
     var memories = result.outcomes[seen] ?? []
     if memories.count < 8, !memories.contains(memory) { memories.append(memory) }

@@ -28,7 +28,9 @@ extension RulesetMaker {
     if subnets(about).isEmpty { return portMatch() }
     let field = random.chance(50) ? "saddr" : "daddr"
     if about == .ipv4, random.chance(12) {
-      let masked: JSON = ["&": [Self.payload(name, field), random.pick(["0.0.0.3", "255.0.0.15"])]]
+      let masked: JSON = [
+        "&": [Self.payload(name, field), random.pick(["0.0.0.3", "255.0.0.15"])]
+      ]
       return compare(masked, random.pick(["0.0.0.2", "10.0.0.2", "0.0.0.1"]))
     }
     return compare(Self.payload(name, field), addresses(about))

@@ -180,7 +180,9 @@ struct RulesetMaker {
       return ["mangle": ["key": field, "value": .number(random.pick(Self.ports))]]
     }
     guard let address = address(about) else { return nil }
-    let field = Self.payload(name, random.chance(50) ? "saddr" : "daddr")
+    // A destination that is written behind the route is asked for on the wrong line, and a source that
+    // is written before it is the one that is checked.
+    let field = Self.payload(name, hook == "prerouting" ? "daddr" : "saddr")
     return ["mangle": ["key": field, "value": "\(address)"]]
   }
 
