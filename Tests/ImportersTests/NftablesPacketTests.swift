@@ -54,6 +54,42 @@ import Testing
     #expect(count > 0)
   }
 
+  @Test func `a redirect to an interface without an address leads to its link-local one`() throws {
+    let plan = try NftablesPlan(Self.translating("prerouting", "redirect"), withoutIPv6: ["eth0"])
+    let probe = try #require(
+      NftablesProbe("local inside udp [2001:db8:1::5]:9 > [2001:db8:2::5]:80"))
+    let walks = plan.simulators[0].walks(probe.sent, from: .segment(0)).walks
+    let ends = Self.local(walks).map(\.destination)
+    #expect(!ends.isEmpty)
+    #expect(ends.allSatisfy { $0 >> 118 == 0xFE80 >> 6 })
+    let family = try #require(
+      NftablesProbe("blocked inside udp 10.1.0.5:9 > 10.2.0.5:80"))
+    let other = plan.simulators[0].walks(family.sent, from: .segment(0)).walks
+    #expect(Self.local(other).map(\.destination) == [0x0A01_0001])
+  }
+
+  /// The packets that walks deliver to the router.
+  private static func local(_ walks: [Walk]) -> [Header] {
+    walks.compactMap { walk in
+      if case .deliveredToDevice(_, let header) = walk.outcome { header } else { nil }
+    }
+  }
+
+  /// A ruleset with one chain that translates everything.
+  private static func translating(_ hook: String, _ statement: String) -> [UInt8] {
+    let chain = #""family": "inet", "table": "n", "name": "c""#
+    let rule = #""family": "inet", "table": "n", "chain": "c""#
+    return Array(
+      """
+      {"nftables": [
+        {"table": {"family": "inet", "name": "n", "handle": 1}},
+        {"chain": {\(chain), "handle": 1, "type": "nat", "hook": "\(hook)", "prio": 0,
+          "policy": "accept"}},
+        {"rule": {\(rule), "handle": 2, "expr": [{"\(statement)": null}]}}
+      ]}
+      """.utf8)
+  }
+
   /// Whether a walk ends where the probe's verdict is about.
   private static func arrives(_ walk: Walk, _ probe: NftablesProbe) -> Bool {
     switch walk.outcome {

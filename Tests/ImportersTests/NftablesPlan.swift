@@ -14,7 +14,8 @@ struct NftablesPlan {
   static let segments = ["inside", "outside", "side"]
 
   init(
-    _ ruleset: [UInt8], file: String = "ruleset.json", by importer: Importer = .nftables
+    _ ruleset: [UInt8], file: String = "ruleset.json", by importer: Importer = .nftables,
+    withoutIPv6: Set<String> = []
   ) throws(InputError) {
     let place = Place(file: "network.json")
     var network = Network(name: "test", place: place)
@@ -26,6 +27,7 @@ struct NftablesPlan {
       var interface = Interface(
         name: "eth\(index)", place: place,
         addresses: [.init(v4, length: 24), .init(v6, length: 64)])
+      if withoutIPv6.contains(interface.name) { interface.addresses.removeLast() }
       interface.segment = index
       device.interfaces.append(interface)
       network.segments.append(

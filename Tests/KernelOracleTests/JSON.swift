@@ -2,6 +2,7 @@
 indirect enum JSON: Hashable, Sendable {
   case null
   case yes
+  case no
   case number(Int)
   case text(String)
   case list([JSON])
@@ -16,6 +17,7 @@ indirect enum JSON: Hashable, Sendable {
     switch self {
     case .null: "null"
     case .yes: "true"
+    case .no: "false"
     case .number(let value): "\(value)"
     case .text(let text): Self.quoted(text)
     case .list(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"

@@ -52,15 +52,19 @@ final class Laboratory {
       for (index, gateway) in gateways.enumerated() {
         let own = topology.gateways[index]
         try Namespaces.inside(gateway) { try Self.forward() }
-        try must(["ip", "-batch", "-"], input: Self.links(of: own, gateway, hosts, segments))
+        try must(["ip", "-batch", "-"], input: links(of: own, gateway))
       }
-      let ends = (0..<segments).map { "link set h\($0) up\n" }.joined()
-      try must(["ip", "-n", hosts, "-batch", "-"], input: ends)
+      try must(["ip", "-n", hosts, "-batch", "-"], input: hostLinks())
       for (index, gateway) in gateways.enumerated() {
         let own = topology.gateways[index]
         try must(["ip", "-n", gateway, "-batch", "-"], input: addresses(of: own))
         let (found, table) = try Namespaces.inside(gateway) {
-          (try Self.ears(), try SessionTable())
+          for port in own.ports {
+            let checks = ["none": "0", "strict": "1", "loose": "2"]
+            try Self.write(
+              checks[port.reversePath] ?? "0", "ipv4/conf/\(port.name)/rp_filter")
+          }
+          return (try Self.ears(), try SessionTable())
         }
         ears.append(found)
         tables.append(table)
@@ -119,14 +123,17 @@ final class Laboratory {
   }
 
   /// Commands that make the lines of a gateway; a line between two is made by the first of them.
-  private static func links(
-    of gateway: Topology.Gateway, _ name: String, _ hosts: String, _ segments: Int
-  ) -> String {
+  private func links(of gateway: Topology.Gateway, _ name: String) -> String {
     var result = ""
     for port in gateway.ports {
-      let near = text(hardware(port.segment, 1))
-      let far = text(hardware(port.segment, 2))
-      if port.segment < segments {
+      let near = Self.text(Self.hardware(port.segment, 1))
+      let far = Self.text(Self.hardware(port.segment, 2))
+      if topology.vlans[port.segment] != nil {
+        if port == gateway.ports.first {
+          result += "link add trunk netns \(name) type veth "
+          result += "peer name t\(port.segment) netns \(hosts)\n"
+        }
+      } else if port.segment < topology.hostSegments {
         result += "link add \(port.name) netns \(name) address \(near) type veth "
         result += "peer name h\(port.segment) netns \(hosts) address \(far)\n"
       } else if let own = port.addresses.first?.address.value, own & 3 == 1 {
@@ -140,10 +147,32 @@ final class Laboratory {
     return result
   }
 
+  /// Commands that finish the hosts' ends.
+  private func hostLinks() -> String {
+    var result = ""
+    for segment in 0..<topology.hostSegments {
+      if let vlan = topology.vlans[segment] {
+        let home = topology.gateway(of: segment)
+        let trunk = topology.gateways[home.gateway].ports[0].segment
+        let address = Self.text(Self.hardware(segment, 2))
+        result += "link set t\(trunk) up\n"
+        result += "link add link t\(trunk) name h\(segment) address \(address) "
+        result += "type vlan id \(vlan)\n"
+      }
+      result += "link set h\(segment) up\n"
+    }
+    return result
+  }
+
   /// Commands that give a gateway its addresses, neighbours and routes.
   private func addresses(of gateway: Topology.Gateway) -> String {
     var result = "link set lo up\n"
     for port in gateway.ports {
+      if let vlan = topology.vlans[port.segment] {
+        let address = Self.text(Self.hardware(port.segment, 1))
+        result += "link set trunk up\n"
+        result += "link add link trunk name \(port.name) address \(address) type vlan id \(vlan)\n"
+      }
       result += "link set \(port.name) up\n"
       for address in port.addresses {
         let extra = address.address.family == .ipv6 ? " nodad" : ""
@@ -158,7 +187,6 @@ final class Laboratory {
           guard let address = IPAddress(prefix.family, value), !own.contains(address) else {
             continue
           }
-          if prefix.family == .ipv4, value == prefix.range.lowerBound { continue }
           if prefix.family == .ipv4, value == prefix.range.upperBound { continue }
           if prefix.family == .ipv6, value == prefix.range.lowerBound { continue }
           result += "neigh replace \(address) lladdr \(far) dev \(port.name) nud permanent\n"

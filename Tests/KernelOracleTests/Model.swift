@@ -83,6 +83,8 @@ struct Model {
   struct Possibilities {
     /// What it can become, with what devices remember then.
     var outcomes: [Seen?: [[Session]]] = [:]
+    /// The outcomes by which it passed a device that had a session open, and was not of it.
+    var strays: Set<Seen?> = []
     /// Whether there is nothing else.
     var isComplete = true
   }
@@ -132,8 +134,11 @@ struct Model {
 
   private func add(_ walk: Walk, to result: inout Possibilities, _ simulator: Simulator) {
     // None of the test's packets is so large that it is sent in fragments.
-    if walk.outcome.delivered?.isLaterFragment == true { return }
+    if walk.hops.contains(where: { $0.state.header.isLaterFragment }) { return }
     let seen = seen(walk.outcome)
+    let answered = walk.hops.filter { $0.sessionUse == .reply }.map(\.location)
+    let isWhole = simulator.sessions.allSatisfy { answered.contains(.device($0.device)) }
+    if !isWhole { result.strays.insert(seen) }
     let memory = simulator.remembering(walk).sessions
     var memories = result.outcomes[seen] ?? []
     if memories.count < 8, !memories.contains(memory) { memories.append(memory) }

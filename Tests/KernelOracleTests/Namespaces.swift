@@ -31,6 +31,17 @@ enum Namespaces {
     return nil
   }()
 
+  /// Whether this kernel has VLANs.
+  static let hasVLANs: Bool = {
+    let probe = name("vlan")
+    defer { remove([probe]) }
+    guard (try? make([probe])) != nil else { return false }
+    return
+      (try? must(
+        ["ip", "-n", probe, "link", "add", "link", "lo", "name", "v", "type", "vlan", "id", "2"]))
+      != nil
+  }()
+
   /// Makes namespaces.
   static func make(_ names: [String]) throws {
     try must(["ip", "-batch", "-"], input: names.map { "netns add \($0)\n" }.joined())

@@ -16,7 +16,8 @@ extension RulesetMaker {
     case ..<68: return flagsMatch()
     case ..<74: return typeMatch()
     case ..<82: return interfaceMatch()
-    case ..<86: return markMatch()
+    case ..<84: return markMatch()
+    case ..<86: return typeOfAddressMatch()
     case ..<96 where isTracking: return trackingMatch()
     default: return liking.hasMaps ? setMatch() : addressMatch()
     }
@@ -26,7 +27,24 @@ extension RulesetMaker {
     let name = about == .ipv4 ? "ip" : "ip6"
     if subnets(about).isEmpty { return portMatch() }
     let field = random.chance(50) ? "saddr" : "daddr"
+    if about == .ipv4, random.chance(12) {
+      let masked: JSON = [
+        "&": [Self.payload(name, field), random.pick(["0.0.0.3", "255.0.0.15"])]
+      ]
+      return compare(masked, random.pick(["0.0.0.2", "10.0.0.2", "0.0.0.1"]))
+    }
     return compare(Self.payload(name, field), addresses(about))
+  }
+
+  /// What the routes say of an address.
+  private mutating func typeOfAddressMatch() -> JSON {
+    if !["prerouting", "forward", "input"].contains(hook) { return addressMatch() }
+    if hook == "prerouting", random.chance(40) {
+      let route: JSON = ["fib": ["result": "oif", "flags": ["saddr", "iif"]]]
+      return ["match": ["op": "==", "left": route, "right": random.chance(50) ? .yes : .no]]
+    }
+    let type: JSON = ["fib": ["result": "type", "flags": [random.chance(70) ? "daddr" : "saddr"]]]
+    return compare(type, random.pick(["local", "unicast", "broadcast", "anycast"]))
   }
 
   private mutating func portMatch() -> JSON {

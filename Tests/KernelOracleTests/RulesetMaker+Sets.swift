@@ -150,6 +150,13 @@ extension RulesetMaker {
     if random.chance(25), let last = IPAddress(about, first.value | 3), first != last {
       target = ["range": ["\(first)", "\(last)"]]
     }
+    if liking.hasMaps, random.chance(25), let second = address(about),
+      let third = address(about), second != third
+    {
+      let key = Self.payload(about == .ipv4 ? "ip" : "ip6", isSource ? "saddr" : "daddr")
+      let data: JSON = ["set": [["\(second)", "\(first)"], ["\(third)", "\(second)"]]]
+      target = ["map": ["key": key, "data": data]]
+    }
     if family == "inet" {
       parts.insert(.init(key: "family", value: about == .ipv4 ? "ip" : "ip6"), at: 0)
     }

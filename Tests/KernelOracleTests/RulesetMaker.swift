@@ -7,6 +7,7 @@ struct RulesetMaker {
     var hasTracking = true
     var hasTranslation = true
     var hasMaps = true
+    var hasWrites = true
   }
 
   var random: SplitMix
@@ -148,8 +149,41 @@ struct RulesetMaker {
         ]
       ],
     ]
+    let mark: JSON = ["meta": ["key": "mark"]]
+    choices.append([
+      "mangle": ["key": mark, "value": ["&": [mark, .number(random.below(4))]]]
+    ])
+    if transport != "icmp", liking.hasMaps {
+      let ports: JSON = ["set": [[22, 1], [80, 2], [["range": [443, 502]], 3]]]
+      choices.append([
+        "mangle": [
+          "key": mark, "value": ["map": ["key": Self.payload(transport, "dport"), "data": ports]],
+        ]
+      ])
+    }
+    if isTracking, hook != "regular" {
+      let remembered: JSON = ["ct": ["key": "mark"]]
+      choices.append(["mangle": ["key": remembered, "value": .number(random.below(3))]])
+      choices.append(["mangle": ["key": mark, "value": remembered]])
+    }
     if isTracking, hook == "prerouting" { choices.append(["notrack": nil]) }
+    if hook != "regular", let written = write() { choices.append(written) }
     return random.pick(choices)
+  }
+
+  /// A statement that writes into the packet's header.
+  private mutating func write() -> JSON? {
+    if !liking.hasWrites { return nil }
+    let name = about == .ipv4 ? "ip" : "ip6"
+    if transport != "icmp", random.chance(50) {
+      let field = Self.payload(transport, random.chance(70) ? "dport" : "sport")
+      return ["mangle": ["key": field, "value": .number(random.pick(Self.ports))]]
+    }
+    guard let address = address(about) else { return nil }
+    // A destination that is written behind the route is asked for on the wrong line, and a source that
+    // is written before it is the one that is checked.
+    let field = Self.payload(name, hook == "prerouting" ? "daddr" : "saddr")
+    return ["mangle": ["key": field, "value": "\(address)"]]
   }
 
   // MARK: Values

@@ -9,6 +9,8 @@ struct Topology: Hashable, Sendable {
     /// The segment, which is a segment of hosts or a line between gateways.
     var segment: Int
     var addresses: [Subnetwork]
+    /// The check of sources, as the network file names it.
+    var reversePath = "none"
   }
 
   /// An address with the length of its subnet.
@@ -37,7 +39,7 @@ struct Topology: Hashable, Sendable {
   var segments: [[Prefix]] = []
   /// How many segments have hosts.
   var hostSegments = 0
-  /// The VLAN of each segment of hosts that shares its line with others; by segment.
+  /// The VLANs of segments of hosts that share one line to their gateway.
   var vlans: [Int: Int] = [:]
 
   /// The gateway of a segment of hosts, and its port there.
@@ -54,13 +56,20 @@ struct Topology: Hashable, Sendable {
   static func random(gateways count: Int, _ random: inout SplitMix) -> Self {
     var result = Self()
     result.gateways = [Gateway](repeating: Gateway(), count: count)
+    let hasIPv6 = random.chance(85)
     for gateway in 0..<count {
       let names = ["wan", "lan", "eth0", "dmz"].shuffled(using: &random)
+      let isTrunk = random.chance(20) && Namespaces.hasVLANs
       for number in 0..<random.few(count == 1 ? 2 : 1, count == 1 ? 3 : 2) {
-        result.addHosts(to: gateway, named: names[number], &random)
+        let segment = result.segments.count
+        if isTrunk { result.vlans[segment] = 10 + segment }
+        let name = isTrunk ? "eth9.\(10 + segment)" : names[number]
+        result.addHosts(to: gateway, named: name, hasIPv6: hasIPv6, &random)
       }
     }
     result.hostSegments = result.segments.count
+    // Linux checks the sources of IPv4 only, and the network file does not tell families apart.
+    if !hasIPv6, random.chance(60) { result.checkSources(&random) }
     var lines = (1..<max(count, 1)).map { ($0 - 1, $0) }
     if count == 3, random.chance(40) { lines.append((0, 2)) }
     for (first, second) in lines { result.addLine(first, second) }
@@ -69,14 +78,14 @@ struct Topology: Hashable, Sendable {
   }
 
   private mutating func addHosts(
-    to gateway: Int, named name: String, _ random: inout SplitMix
+    to gateway: Int, named name: String, hasIPv6: Bool, _ random: inout SplitMix
   ) {
     let number = segments.count + 1
     let v4 = UInt32(0x0A00_0000 + number << 16)
     let v6: UInt128 = 0x2001_0DB8 << 96 | UInt128(number) << 80
     let own = random.pick([1, 1, 14]) as UInt32
     var addresses = [Subnetwork(address: IPAddress(ipv4: v4 + own), length: 28)]
-    if random.chance(90) {
+    if hasIPv6, random.chance(90) {
       addresses.append(Subnetwork(address: IPAddress(ipv6: v6 + UInt128(own)), length: 124))
     }
     if random.chance(15) {
@@ -84,6 +93,14 @@ struct Topology: Hashable, Sendable {
     }
     gateways[gateway].ports.append(Port(name: name, segment: segments.count, addresses: addresses))
     segments.append(Self.prefixes(addresses))
+  }
+
+  private mutating func checkSources(_ random: inout SplitMix) {
+    for gateway in gateways.indices {
+      for port in gateways[gateway].ports.indices where random.chance(60) {
+        gateways[gateway].ports[port].reversePath = random.pick(["strict", "loose"])
+      }
+    }
   }
 
   private mutating func addLine(_ first: Int, _ second: Int) {
@@ -150,10 +167,11 @@ extension Topology {
   var network: JSON {
     var description: [JSON.Pair] = []
     for (index, prefixes) in segments.enumerated() {
-      description.append(
-        .init(
-          key: Self.segmentName(index),
-          value: ["subnets": .list(prefixes.map { .text("\($0)") })]))
+      var segment = [
+        JSON.Pair(key: "subnets", value: .list(prefixes.map { .text("\($0)") }))
+      ]
+      if let vlan = vlans[index] { segment.append(.init(key: "vlan", value: .number(vlan))) }
+      description.append(.init(key: Self.segmentName(index), value: .object(segment)))
     }
     var devices: [JSON.Pair] = []
     for (index, gateway) in gateways.enumerated() {
@@ -163,6 +181,7 @@ extension Topology {
           value: [
             "segment": .text(Self.segmentName(port.segment)),
             "addresses": .list(port.addresses.map { .text($0.text) }),
+            "reversePath": .text(port.reversePath),
           ])
       }
       let routes = gateway.routes.map { route -> JSON in

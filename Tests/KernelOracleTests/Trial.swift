@@ -90,6 +90,8 @@ final class Comparison {
       return Step(arrival: nil, memories: second.memories.isEmpty ? memories : second.memories)
     }
     tally.replies += 1
+    // A gateway that did not see the answer finds the next TCP segment invalid.
+    if sent.has(.tcpFlags), second.isStray { return Step(arrival: nil, memories: second.memories) }
     var next = Message(header: sent, cookie: 0)
     next.sequence = isOpening ? 1001 : 1008
     next.acknowledged = isOpening ? 5001 : 5008
@@ -115,6 +117,8 @@ final class Comparison {
     var arrival: Laboratory.Arrival?
     /// What devices may remember after it.
     var memories: [[Session]]
+    /// Whether it may have passed a gateway outside of the sessions that are open there.
+    var isStray = false
   }
 
   /// Sends one packet and compares what becomes of it.
@@ -155,13 +159,16 @@ final class Comparison {
       tally.skipped += 1
       return Step(arrival: nil, memories: [])
     }
-    if possible.outcomes.count > 1 { tally.open += 1 }
-    if let seen, isHome(sent, segment),
+    if possible.outcomes.count > 1 {
+      tally.open += 1
+    }
+    if let seen, isHome(sent, segment), isHost(seen),
       model.lists(seen, of: sent, from: segment, isNew: isNew) == false
     {
       throw differs("THE ENGINE LISTS NO SUCH FLOW; the simulator has")
     }
-    return Step(arrival: arrivals.first, memories: after)
+    return Step(
+      arrival: arrivals.first, memories: after, isStray: possible.strays.contains(seen))
   }
 
   /// What the model has in the place of an ICMP error of which the kernel translated the source.
@@ -176,6 +183,14 @@ final class Comparison {
     }
     known.header.source = message.header.source
     return possible.outcomes[known] == nil ? nil : known
+  }
+
+  /// Whether a packet came out at an address that is somebody's.
+  private func isHost(_ seen: Laboratory.Seen) -> Bool {
+    guard case .segment(let segment) = seen.place else { return false }
+    var turned = seen.header
+    turned.source = seen.header.destination
+    return isHome(turned, segment)
   }
 
   /// Whether the packet's source is one that hosts of the segment have: the first and the last address

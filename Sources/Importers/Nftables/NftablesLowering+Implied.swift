@@ -25,6 +25,7 @@ extension NftablesLowering {
       case "map": result += impliedByMap(entry.value, draft)
       case "payload", "exthdr", "tcp option", "ip option", "sctp chunk", "dccp option":
         result += operands(of: value, draft.context).flatMap(\.subject.dependencies)
+      case "ct" where entry.value["key"]?.string == "mark": result.append(Self.hasSession)
       case "set", "elem": break
       default: result += implied(by: entry.value, draft)
       }

@@ -119,6 +119,7 @@ extension NftablesLowering {
       // Which of several addresses the kernel takes depends on the next hop and on scopes.
       let choices = device.interfaces.enumerated().compactMap { index, interface in
         let own = interface.addresses.map(\.address).filter { $0.family == family }
+        if own.isEmpty { return stranger(key, family).map { (index, $0) } }
         return own.count > 1 ? (index, AddressSet(own.map { Prefix(host: $0) })) : nil
       }
       let field = key == "redirect" ? HeaderField.ingress : .egress
@@ -128,6 +129,17 @@ extension NftablesLowering {
           port: port)
       } + [Option(family: family, address: .interface, port: port)]
     }
+  }
+
+  /// What is taken where an interface has no address of the family: link-local ones, which are not
+  /// described, and for a source those of other interfaces before.
+  private func stranger(_ key: String, _ family: Family) -> AddressSet? {
+    if key == "masquerade" {
+      let others = device.interfaces.flatMap(\.addresses).map(\.address)
+        .filter { $0.family == family }
+      if !others.isEmpty { return AddressSet(others.map { Prefix(host: $0) }) }
+    }
+    return family == .ipv6 ? Network.linkLocal : nil
   }
 
   private static func port(_ value: DocumentValue) -> Translation.Port? {

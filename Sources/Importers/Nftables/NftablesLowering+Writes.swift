@@ -65,6 +65,8 @@ extension NftablesLowering {
       let value =
         NftablesMark.value(of: new, mark: mark, connectionMark: connectionMark) ?? mark
       var parts = asked.map { [$0] } ?? []
+      // Without a session there is no mark to read, and the rule ends.
+      if readsConnection { parts.append(Self.hasSession) }
       if readsConnection, index < marks.count - 1 {
         let why = "the mark of the session is not modelled"
         parts.append(
