@@ -94,8 +94,8 @@ struct IptablesTarget {
     return [.entry("ct helper", .string(helper))]
   }
 
-  private static let mark = IptablesMatches.key("meta", "mark")
-  private static let connectionMark = IptablesMatches.key("ct", "mark")
+  private static var mark: DocumentTerm { IptablesMatches.key("meta", "mark") }
+  private static var connectionMark: DocumentTerm { IptablesMatches.key("ct", "mark") }
 
   /// What a mark is where some of its bits are cleared, and others set or turned.
   private static func mark(
