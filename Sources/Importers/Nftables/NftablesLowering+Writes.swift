@@ -17,7 +17,8 @@ extension NftablesLowering {
     case "meta" where NftablesIrrelevant.metaWrites.contains(name),
       "ct" where NftablesIrrelevant.connectionWrites.contains(name), "tcp option":
       note(draft.statement, .irrelevant)
-      askWhatIsRead(in: value, &draft)
+      // A session's mark is written where there is a session, and the rule goes on where there is none.
+      askWhatIsRead(in: key.key == "ct" ? new : value, &draft)
     case "payload": setHeader(key.value, new, draft.context, &draft)
     default:
       opaque(
