@@ -36,16 +36,18 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 var targets: [Target] = [
   .systemLibrary(
     name: "CLibXML2", pkgConfig: "libxml-2.0",
-    providers: [.apt(["libxml2-dev", "pkg-config"])])
+    providers: [.apt(["libxml2-dev", "pkg-config"])]),
+  // What random tests share.
+  .target(name: "Randomness", path: "Tests/Randomness", swiftSettings: settings),
 ]
 targets += room("Places")
 targets += room("Packets")
-targets += room("Documents", ["CLibXML2", "Places", yams])
-targets += room("HeaderSpaces", ["Packets"])
+targets += room("Documents", ["CLibXML2", "Places", yams], tests: ["Randomness"])
+targets += room("HeaderSpaces", ["Packets"], tests: ["Randomness"])
 targets += room("Networks", ["Packets", "Places"])
 targets += room("Simulation", ["Packets", "Places", "Networks"])
 targets += room(
-  "Importers", ["Packets", "Places", "Documents", "Networks"], tests: ["Simulation"],
+  "Importers", ["Packets", "Places", "Documents", "Networks"], tests: ["Simulation", "Randomness"],
   excludingFromTests: ["Fixtures"])
 targets += room("Policies", ["Packets", "Places", "Documents", "Networks"])
 targets += room("Canonical", ["Packets", "Places", "Networks", "Policies"])
@@ -56,7 +58,7 @@ targets += room(
   [
     "Packets", "Places", "HeaderSpaces", "Networks", "Simulation", "Policies", "Canonical",
     "Certificates", heap,
-  ], tests: ["ProofChecker", "Formulas", "Projects"])
+  ], tests: ["ProofChecker", "Formulas", "Projects", "Randomness"])
 targets += room(
   "Projects",
   ["Packets", "Places", "Documents", "Networks", "Importers", "Policies", "Canonical"],
@@ -64,7 +66,7 @@ targets += room(
 targets += room(
   "Reports", ["Packets", "Places", "Networks", "Policies", "Simulation", "Reachability"],
   excludingFromTests: ["Golden"])
-targets += room("CertificateChecker")
+targets += room("CertificateChecker", tests: ["Randomness"])
 targets += room("ProofChecker", ["CertificateChecker"])
 targets += [
   .executableTarget(
@@ -80,7 +82,9 @@ targets += [
     name: "firebreakTests", dependencies: ["firebreak", "firebreak-check"], swiftSettings: settings),
   .testTarget(
     name: "KernelOracleTests",
-    dependencies: ["Packets", "Networks", "Simulation", "Policies", "Projects", "Reachability"],
+    dependencies: [
+      "Packets", "Networks", "Simulation", "Policies", "Projects", "Reachability", "Randomness",
+    ],
     swiftSettings: settings),
   .testTarget(name: "TidyTests", swiftSettings: settings),
 ]

@@ -1,18 +1,7 @@
+import Randomness
 import Documents
 import Places
 import Testing
-
-/// A reproducible source of random numbers (SplitMix64).
-private struct Random: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 /// What a mutation may put into a text: what means something in one of the formats.
 private let pieces: [[UInt8]] =
@@ -25,7 +14,7 @@ private let pieces: [[UInt8]] =
     "---\n", "...\n", "#", "@", "`", "é", "\u{2028}", "\u{E000}", "\u{FEFF}",
   ].map { Array($0.utf8) } + [[0], [0xFF], [0xC3], [0x80], [0xFF, 0xFE], [0xED, 0xA0, 0x80]]
 
-private func mutated(_ bytes: [UInt8], using random: inout Random) -> [UInt8] {
+private func mutated(_ bytes: [UInt8], using random: inout SplitMix) -> [UInt8] {
   var bytes = bytes
   for _ in 0...Int.random(in: 0..<3, using: &random) {
     let start = Int.random(in: 0...bytes.count, using: &random)
@@ -54,7 +43,7 @@ private func mutated(_ bytes: [UInt8], using random: inout Random) -> [UInt8] {
   @Test(arguments: originals.indices)
   func `are read or refused at a place inside the text`(index: Int) {
     let (format, text) = Self.originals[index]
-    var random = Random(state: 20_260_731 &+ UInt64(index))
+    var random = SplitMix(20_260_731 &+ UInt64(index))
     var accepted = 0
     let rounds = 3000
     for round in 0..<rounds {

@@ -1,3 +1,4 @@
+import Randomness
 import HeaderSpaces
 import Packets
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @Suite struct `Laws of the algebra of header spaces` {
   @Test func `every operation agrees with listing cells and with box subtraction`() throws {
     let seed: UInt64 = 20_260_101
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(30)
     var compared = 0
     for _ in 0..<count {
@@ -67,7 +68,7 @@ import Testing
 
   @Test func `the laws of sets hold as equality of indices`() throws {
     let seed: UInt64 = 7
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(60)
     for _ in 0..<count {
       let grid = Grid(&random)
@@ -99,7 +100,7 @@ import Testing
   @Test func `valid packets are those that a header can have`() throws {
     var store = HeaderSpaceStore()
     let valid = try store.valid()
-    var random = SplitMix(state: 3)
+    var random = SplitMix(3)
     var checked = 0
     for family in Family.allCases {
       for number in [0, 1, 6, 17, 58, 132, 255] as [UInt8] {
@@ -123,7 +124,7 @@ import Testing
 
   @Test func `an operation past the limit throws, and what was made before stays right`() throws {
     let seed: UInt64 = 11
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     var stopped = 0
     var made = 0
     for limit in [0, 3, 10, 40, 70, 100, 130, 160, 200, 250, 300, 400] {
@@ -200,7 +201,7 @@ import Testing
 
   @Test func `sets over one field agree with ranges, however many there are`() throws {
     let seed: UInt64 = 51
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(60)
     for _ in 0..<count {
       let fields: [HeaderField] = [.protocol, .destinationPort, .mark, .sourceIPv4, .sourceIPv6]
@@ -241,7 +242,7 @@ import Testing
 
   @Test func `compaction keeps what it is asked to keep, and the store works on`() throws {
     let seed: UInt64 = 31
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(30)
     for _ in 0..<count {
       let grid = Grid(&random)

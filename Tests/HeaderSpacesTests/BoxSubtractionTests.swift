@@ -1,3 +1,4 @@
+import Randomness
 import HeaderSpaces
 import Packets
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @Suite struct `Laws of box subtraction` {
   @Test func `every pair of regions has the diagrams' answer, with a witness`() throws {
     let seed: UInt64 = 21
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(60)
     var open = 0
     var shut = 0

@@ -1,3 +1,4 @@
+import Randomness
 import HeaderSpaces
 import Packets
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @Suite struct `Laws of members and boxes` {
   @Test func `the boxes are exactly the set, and none can go`() throws {
     let seed: UInt64 = 12
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(60)
     var listed = 0
     for _ in 0..<count {
@@ -77,7 +78,7 @@ import Testing
 
   @Test func `a member is in the set, the least, and follows preferences`() throws {
     let seed: UInt64 = 13
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(100)
     for _ in 0..<count {
       let grid = Grid(&random)

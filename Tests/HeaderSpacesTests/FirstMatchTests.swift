@@ -1,3 +1,4 @@
+import Randomness
 import HeaderSpaces
 import Packets
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @Suite struct `Laws of first-match lists` {
   @Test func `each target gets exactly what first-match order sends there`() throws {
     let seed: UInt64 = 42
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(30)
     for _ in 0..<count {
       let grid = Grid(&random)
@@ -48,7 +49,7 @@ import Testing
 
   @Test func `long lists agree with walking them, point by point`() throws {
     let seed: UInt64 = 99
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(3)
     var points = 0
     for _ in 0..<count {

@@ -1,23 +1,7 @@
+import Randomness
 import Foundation
 import HeaderSpaces
 import Packets
-
-/// Numbers that are the same in every run with the same seed.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
-  mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
-}
 
 /// How many times random tests run: `standard`, times `FIREBREAK_LAWS` where that is set.
 func rounds(_ standard: Int) -> Int {

@@ -1,3 +1,4 @@
+import Randomness
 import HeaderSpaces
 import Packets
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @Suite struct `Laws of the images of header spaces` {
   @Test func `forgetting, choosing and overwriting agree with listing cells`() throws {
     let seed: UInt64 = 5
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(20)
     for _ in 0..<count {
       let grid = Grid(&random)
@@ -62,7 +63,7 @@ import Testing
 
   @Test func `exchanging and renaming agree with listing cells and undo themselves`() throws {
     let seed: UInt64 = 6
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(80)
     for _ in 0..<count {
       let grid = Grid(&random)
@@ -93,7 +94,7 @@ import Testing
 
   @Test func `moving a range of values moves exactly those`() throws {
     let seed: UInt64 = 8
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(80)
     var points = 0
     for _ in 0..<count {

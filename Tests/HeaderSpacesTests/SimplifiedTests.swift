@@ -1,3 +1,4 @@
+import Randomness
 import HeaderSpaces
 import Packets
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @Suite struct `Sets that are simpler than others` {
   @Test func `law: they hold the one and nothing of the other`() throws {
     let seed: UInt64 = 61
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(80)
     var (before, after) = (0, 0)
     for _ in 0..<count {

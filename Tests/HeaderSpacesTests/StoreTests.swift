@@ -1,3 +1,4 @@
+import Randomness
 import HeaderSpaces
 import Packets
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @Suite struct `Laws of the stores of header spaces` {
   @Test func `a copy has the same sets and goes its own way`() throws {
     let seed: UInt64 = 47
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(30)
     for _ in 0..<count {
       let grid = Grid(&random)
@@ -33,7 +34,7 @@ import Testing
 
   @Test func `sets that another store takes over are the same there`() throws {
     let seed: UInt64 = 49
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(30)
     for _ in 0..<count {
       let grid = Grid(&random)
@@ -66,7 +67,7 @@ import Testing
 
   @Test func `what is ignored is left out of a split, and the rest is as it was`() throws {
     let seed: UInt64 = 50
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(30)
     var ignored = 0
     for _ in 0..<count {
@@ -97,7 +98,7 @@ import Testing
 
   @Test func `conditions are those on which a set depends, also after compaction`() throws {
     let seed: UInt64 = 48
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let count = rounds(30)
     var depending = 0
     for _ in 0..<count {
@@ -129,7 +130,7 @@ import Testing
 
   @Test func `pairs of fields are exchanged at once as one after the other`() throws {
     let seed: UInt64 = 49
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed)
     let pairs: [(HeaderField, HeaderField)] = [
       (.sourceIPv4, .destinationIPv4), (.sourcePort, .destinationPort),
       (.sentSourcePort, .sessionSourcePort),

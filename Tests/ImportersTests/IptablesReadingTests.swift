@@ -3,6 +3,7 @@ import Importers
 import Networks
 import Packets
 import Places
+import Randomness
 import Simulation
 import Testing
 
@@ -112,11 +113,8 @@ import Testing
 @Suite struct `iptables: the same rules by nft` {
   /// Random packets between the segments of the plan, many of them to ports that rulesets name.
   static func packets(_ count: Int, seed: UInt64) -> [(origin: Int, header: Header)] {
-    var state = seed
-    func next(_ bound: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % bound
-    }
+    var random = SplitMix(seed)
+    func next(_ bound: Int) -> Int { random.below(bound) }
     let hosts: [UInt32] = [0x0A01_0005, 0x0A02_0005, 0x0A03_0005, 0xC0A8_0001, 0x7F00_0001]
     let ports: [UInt16] = [22, 53, 80, 443, 5001, 8080, 0, 1194, 40000, 65535]
     return (0..<count).map { _ in

@@ -1,3 +1,4 @@
+import Randomness
 import Packets
 
 /// Chooses packets at the bounds of what the rules and Firebreak's answers speak of.

@@ -1,3 +1,4 @@
+import Randomness
 import Packets
 
 /// Makes rulesets at random that say something about a topology.

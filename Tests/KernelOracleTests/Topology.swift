@@ -1,3 +1,4 @@
+import Randomness
 import Packets
 
 /// Gateways in a line or a triangle, each with segments of hosts: what both the kernel and the model

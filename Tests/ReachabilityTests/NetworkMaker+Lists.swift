@@ -1,3 +1,4 @@
+import Randomness
 import Networks
 import Packets
 import Places

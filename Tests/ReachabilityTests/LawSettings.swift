@@ -1,0 +1,11 @@
+import Foundation
+
+/// How many times random tests run: `standard`, times `FIREBREAK_LAWS` where that is set.
+func rounds(_ standard: Int) -> Int { standard * (setting("FIREBREAK_LAWS") ?? 1) }
+
+/// The first seed of random tests: 1, or `FIREBREAK_SEED` where that is set.
+let firstSeed = UInt64(setting("FIREBREAK_SEED") ?? 1)
+
+private func setting(_ name: String) -> Int? {
+  ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
+}
