@@ -190,10 +190,7 @@ import Testing
   ])
   func `a refutation that the page does not allow is refused`(old: String, new: String) {
     var sample = Self.published
-    let start = sample.text.firstRange(of: "firebreak-ref")?.lowerBound ?? sample.text.startIndex
-    let range = sample.text[start...].firstRange(of: old)
-    #expect(range != nil)
-    if let range { sample.text.replaceSubrange(range, with: new) }
+    sample.replace(old, with: new, after: "firebreak-ref")
     let answers = Sample.answers(sample.text)
     #expect(answers.last?.contains(": format: ") == true, "\(answers)")
   }

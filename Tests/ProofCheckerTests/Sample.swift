@@ -28,6 +28,17 @@ struct Sample {
   /// A whole text with its last answer.
   init(whole text: String, _ answer: String) { (self.text, self.answer) = (text, answer) }
 
+  /// Replaces a text where it is first, or first after the beginning of another; it has to be there.
+  mutating func replace(
+    _ old: String, with new: String, after beginning: String = "",
+    _ location: SourceLocation = #_sourceLocation
+  ) {
+    let start = text.firstRange(of: beginning)?.lowerBound ?? text.startIndex
+    let range = text[start...].firstRange(of: old)
+    #expect(range != nil, sourceLocation: location)
+    if let range { text.replaceSubrange(range, with: new) }
+  }
+
   /// The fields in the order in which a box has them.
   private static let fields = [
     "family", "sourceIPv4", "sourceIPv6", "destinationIPv4", "destinationIPv6", "protocol",

@@ -159,9 +159,7 @@ import Testing
     if old == "+0 -1", ["*", "family=0"].contains(new) {
       sample.text.replace("sourceIPv4=10.0.0.1,", with: "protocol=1 sourceIPv4=10.0.0.1,")
     }
-    let range = sample.text.firstRange(of: old)
-    #expect(range != nil)
-    if let range { sample.text.replaceSubrange(range, with: new) }
+    sample.replace(old, with: new)
     let answers = Sample.answers(sample.text)
     #expect(answers.count == 1 && answers[0].contains(": format: "), "\(answers)")
   }
@@ -216,10 +214,7 @@ import Testing
   ])
   func `a certificate that the page does not allow is refused`(old: String, new: String) {
     var sample = Self.sample
-    let start = sample.text.firstRange(of: "firebreak-cert")?.lowerBound ?? sample.text.startIndex
-    let range = sample.text[start...].firstRange(of: old)
-    #expect(range != nil)
-    if let range { sample.text.replaceSubrange(range, with: new) }
+    sample.replace(old, with: new, after: "firebreak-cert")
     let answers = Sample.answers(sample.text)
     #expect(answers.last?.hasPrefix("REJECTED line ") == true, "\(answers)")
     #expect(answers.last?.contains(": format: ") == true, "\(answers)")
