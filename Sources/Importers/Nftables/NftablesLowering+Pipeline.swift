@@ -12,8 +12,9 @@ extension NftablesLowering {
 
     /// The state in which prerouting and output start.
     static let start = Self(isReassembled: false, hasRecalled: false)
-    /// The state in which the other hooks start.
-    static let later = Self(isReassembled: true, hasRecalled: true)
+    /// The state in which the other hooks start, and in which chains that translate are: replies never
+    /// come to them.
+    static let later = Self(isReassembled: true, hasRecalled: true, hasTranslated: true)
   }
 
   /// Builds the pipeline from the base chains.
@@ -183,8 +184,6 @@ extension NftablesLowering {
         guard case .chain(let chain) = step.item else { continue }
         var context = networkContext(hook, .later)
         context.nat = end
-        // Replies never come to the chain.
-        context.repliesAreEarly = false
         let list = ordered(baseList(of: chain, context), chain, step)
         stages.append(.natFilter(list, end: end))
       }
