@@ -15,10 +15,7 @@ extension Importer {
       var ruleset = try NftablesRuleset(reading: root)
       ruleset.hidesDependencies = false
       ruleset.nameByNumber()
-      var lowering = NftablesLowering(ruleset, device: device, context: context)
-      lowering.run(file: file)
-      device = lowering.device
-      context = lowering.context
+      NftablesLowering.lower(ruleset, of: file, into: &device, &context)
       for (table, isIPv6) in zip(listing.tables, translation.families) where table.isIPv6 == nil {
         let program = isIPv6 ? "ip6tables" : "iptables"
         context.notices.append(

@@ -42,9 +42,15 @@ struct IptablesListing {
     /// Whether it is made of commands, which no `COMMIT` ends.
     var isCommands = false
     var chains: [Chain] = []
+    /// The places of the chains by name.
+    private(set) var chainIndex: [String: Int] = [:]
 
-    /// The place of a chain among the chains.
-    func index(of chain: String) -> Int? { chains.firstIndex { $0.name == chain } }
+    /// Adds a chain that is not there, and says its place.
+    mutating func add(_ chain: Chain) -> Int {
+      chainIndex[chain.name] = chains.count
+      chains.append(chain)
+      return chains.count - 1
+    }
   }
 
   /// The chains that the kernel calls, by the table.
@@ -163,14 +169,13 @@ struct IptablesReading {
   /// The chain of this name in the table that is read; one that the kernel calls is there always.
   private mutating func chain(named word: IptablesWord) throws(InputError) -> Int {
     let table = table ?? beginCommands(at: word.offset)
-    if let known = listing.tables[table].index(of: word.text) { return known }
+    if let known = listing.tables[table].chainIndex[word.text] { return known }
     let own = IptablesListing.hooks[listing.tables[table].name] ?? []
     // A rule may stand before the line that declares its chain.
-    listing.tables[table].chains.append(
+    return listing.tables[table].add(
       .init(
         name: word.text, offset: word.offset,
         policy: own.contains(word.text) ? "ACCEPT" : nil))
-    return listing.tables[table].chains.count - 1
   }
 
   private mutating func beginCommands(at offset: Int) -> Int {

@@ -58,13 +58,13 @@ struct IptablesMatches {
     if !isKnown && !Self.separable.contains(module.name) || owned == nil && !module.name.isEmpty {
       return add(Self.opaque("match", module.name, module.text), at: module.offset)
     }
-    for option in module.options where !add(option, of: module) {
+    for option in module.options where !add(option) {
       add(Self.opaque("match", module.name, option.text), at: option.offset)
     }
   }
 
   /// Adds what an option asks for; false where that is not modelled.
-  private mutating func add(_ option: IptablesOption, of module: IptablesModule) -> Bool {
+  private mutating func add(_ option: IptablesOption) -> Bool {
     let count = ["tcp-flags": 2, "syn": 0, "fragment": 0][option.name] ?? 1
     guard option.values.count == count || option.name == "comment" else { return false }
     let value = option.values.first ?? ""

@@ -17,17 +17,25 @@ extension Importer {
     },
     read: { bytes, file, device, context throws(InputError) in
       let root = try JSONDocument.parse(bytes, file: file, repeatedKeys: .keepLast)
-      let ruleset = try NftablesRuleset(reading: root)
-      var lowering = NftablesLowering(ruleset, device: device, context: context)
-      lowering.run(file: file)
-      device = lowering.device
-      context = lowering.context
+      NftablesLowering.lower(
+        try NftablesRuleset(reading: root), of: file, into: &device, &context)
     })
 }
 
 extension NftablesLowering {
+  /// Lowers a ruleset, however it was listed, into the device that runs it.
+  static func lower(
+    _ ruleset: NftablesRuleset, of file: String, into device: inout Device,
+    _ context: inout ImportContext
+  ) {
+    var lowering = Self(ruleset, device: device, context: context)
+    lowering.run(file: file)
+    device = lowering.device
+    context = lowering.context
+  }
+
   /// Lowers the whole ruleset.
-  mutating func run(file: String) {
+  private mutating func run(file: String) {
     device.vendor = "netfilter"
     device.acls = []
     device.translations = []
