@@ -3,8 +3,10 @@
 #
 #   awk -f Scripts/count.awk FILE...
 
+# The tests that are stated are those that ran; those that were skipped are stated besides.
 /<testsuite / {
   if (match($0, / tests="[0-9]+"/)) stated += substr($0, RSTART + 8, RLENGTH - 9)
+  if (match($0, / skipped="[0-9]+"/)) stated += substr($0, RSTART + 10, RLENGTH - 11)
 }
 /<testcase / { tests++; failing = 0; skipping = 0 }
 /<(failure|error)[ >\/]/ { if (!failing) { failing = 1; failed++ } }
