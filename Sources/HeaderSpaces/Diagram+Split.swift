@@ -40,10 +40,12 @@ struct Splitting: ~Copyable {
     return Int(truncatingIfNeeded: (mixed ^ mixed >> 29) >> 16) & (memory.count - 1)
   }
 
-  /// Remembers a split; a set that is nothing is never one.
-  mutating func remember(_ set: Diagram.Node, _ cases: Diagram.Node, _ part: Range<Int>) {
+  /// Remembers a split, at most so many of them; a set that is nothing is never one.
+  mutating func remember(
+    _ set: Diagram.Node, _ cases: Diagram.Node, _ part: Range<Int>, most: Int
+  ) {
     insertions += 1
-    if insertions > 2 * memory.count, memory.count < 1 << 18 {
+    if insertions > 2 * memory.count, memory.count < most {
       var larger = Buffer(
         repeating: Memory(set: 0, cases: 0, first: 0, count: 0), count: memory.count * 4)
       swap(&larger, &memory)
@@ -90,7 +92,9 @@ extension Diagram {
     let result = first..<splitting.parts.count
     splitting.strips.truncate(to: base)
     depth -= 1
-    if !isOverflowing { splitting.remember(set, cases, result) }
+    if !isOverflowing {
+      splitting.remember(set, cases, result, most: Self.mostRemembered(nodes: nodeCount))
+    }
     return result
   }
 

@@ -43,8 +43,7 @@ struct Diagram: ~Copyable {
 
   var records = Buffer<Record>(capacity: 1024)
   var edges = Buffer<UInt64>(capacity: 4096)
-  /// Hash in the upper half, node in the lower, 0 where free.
-  private var unique = Buffer<UInt64>(repeating: 0, count: 2048)
+  private var unique = NodeTable()
   private var cache = Buffer<Result>(repeating: Result(), count: 4096)
   private var cacheInsertions = 0
 
@@ -153,15 +152,14 @@ extension Diagram {
   mutating func intern(_ level: UInt32, _ base: Int) -> Node {
     let count = pending.count - base
     let hash = Self.hash(level, pending, base..<pending.count)
-    let mask = unique.count - 1
-    var slot = Int(hash >> 1) & mask
-    while unique[slot] != 0 {
-      let entry = unique[slot]
+    var place = unique.home(of: hash)
+    while unique[place] != 0 {
+      let entry = unique[place]
       if UInt32(truncatingIfNeeded: entry >> 32) == hash {
         let node = Node(truncatingIfNeeded: entry)
         if isEqual(node, level, base, count) { return node }
       }
-      slot = (slot + 1) & mask
+      place = unique.place(after: place)
     }
     if edges.count + count > limit {
       isOverflowing = true
@@ -172,12 +170,11 @@ extension Diagram {
     edges.append(pending, from: base, count: count)
     records.append(Record(level: Self.leafLevel, first: UInt32(edges.count)))
     noteConditions(node)
-    unique[slot] = UInt64(hash) << 32 | UInt64(node)
-    if nodeCount * 3 > unique.count * 2 { growUnique() }
+    unique.put(hash, node, at: place, nodes: nodeCount)
     return node
   }
 
-  /// The hash of a node, never 0: its last bit is 1 and says nothing about the slot.
+  /// The hash of a node, never 0: its last bit is 1.
   @inline(__always)
   private static func hash(_ level: UInt32, _ edges: borrowing Buffer<UInt64>, _ part: Range<Int>)
     -> UInt32
@@ -199,30 +196,14 @@ extension Diagram {
     }
     return true
   }
-
-  private mutating func growUnique() {
-    var larger = Buffer<UInt64>(repeating: 0, count: unique.count * 2)
-    let mask = larger.count - 1
-    for index in 0..<unique.count where unique[index] != 0 {
-      var slot = Int(unique[index] >> 33) & mask
-      while larger[slot] != 0 { slot = (slot + 1) & mask }
-      larger[slot] = unique[index]
-    }
-    unique = larger
-  }
 }
 
 extension Diagram {
   /// Makes the table of nodes anew.
   mutating func rebuildUnique() {
-    var size = 2048
-    while size < nodeCount * 4 { size *= 2 }
-    unique = Buffer(repeating: 0, count: size)
+    unique = NodeTable(nodes: nodeCount * 2)
     for node in Self.fixedNodes..<nodeCount {
-      let hash = Self.hash(records[node].level, edges, edgeRange(Node(node)))
-      var slot = Int(hash >> 1) & (size - 1)
-      while unique[slot] != 0 { slot = (slot + 1) & (size - 1) }
-      unique[slot] = UInt64(hash) << 32 | UInt64(node)
+      unique.add(Self.hash(records[node].level, edges, edgeRange(Node(node))), Node(node))
     }
   }
 
@@ -255,8 +236,14 @@ extension Diagram {
     if isOverflowing { return }
     cache[cacheSlot(operation, a, b)] = Result(operation: operation, a: a, b: b, result: result)
     cacheInsertions += 1
-    if cacheInsertions > 2 * cache.count, cache.count < 1 << 18 { growCache() }
+    if cacheInsertions > 2 * cache.count, cache.count < Self.mostRemembered(nodes: nodeCount) {
+      growCache()
+    }
   }
+
+  /// How many results may be remembered while there are so many nodes: as many as stay in the
+  /// processor's own memory, unless the nodes themselves take much more than that.
+  static func mostRemembered(nodes: Int) -> Int { nodes < 1 << 20 ? 1 << 16 : 1 << 18 }
 
   private mutating func growCache() {
     var smaller = Buffer(repeating: Result(), count: cache.count * 4)
