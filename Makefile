@@ -8,9 +8,7 @@ demo:
 
 # Builds the tool, and the checker of its certificates.
 build:
-	@Scripts/prerequisites
-	swift build -c release --product firebreak
-	swift build -c release --product firebreak-check
+	@Scripts/build firebreak firebreak-check
 
 # Runs every test; the last line counts them.
 test:
