@@ -68,9 +68,9 @@ import Testing
     #expect(Self.local(other).map(\.destination) == [0x0A01_0001])
   }
 
-  /// A `holds` about ICMP errors could be wrong by this: a later filter may pass the source that Linux
-  /// writes (`nf_nat_icmp_reply_translation`), and drop the one that the model keeps.
-  @Test func `an error about a session with a translated destination has the destination's source`()
+  /// A later filter may pass the source that Linux writes (`nf_nat_icmp_reply_translation`), and drop
+  /// that of the sender.
+  @Test func `an error about a session with a translated destination may have its source`()
     throws
   {
     let chain = #""family": "ip", "table": "n", "chain": "c""#
@@ -92,14 +92,29 @@ import Testing
     let simulator = plan.simulators[0].remembering(walk)
     let error = try #require(
       NftablesProbe("passes side icmp 10.3.0.7:0 > 10.1.0.5:0 type 3 code 3"))
-    let answers = simulator.walks(error.sent, from: .segment(error.origin)).walks
-    let sources = answers.compactMap { walk -> UInt128? in
-      if case .delivered(_, let header) = walk.outcome { header.source } else { nil }
-    }
-    #expect(!sources.isEmpty)
-    withKnownIssue("the outer source of errors is not translated") {
-      #expect(sources == [0xC000_0209])
-    }
+    let sent: UInt128 = 0x0A03_0007
+    let written: UInt128 = 0xC000_0209
+    #expect(Self.sources(of: error, simulator, isRewritten: false) == [sent])
+    #expect(Self.sources(of: error, simulator, isRewritten: true).isSuperset(of: [sent, written]))
+    // Of a session of which only the other end is translated, the sender's is left.
+    let answer = try #require(
+      NftablesProbe("passes side icmp 10.3.0.7:0 > 192.0.2.9:0 type 3 code 3"))
+    #expect(Self.sources(of: answer, simulator, isRewritten: true) == [sent])
+  }
+
+  /// The sources that a packet may have where it is delivered, under an outcome of the condition
+  /// about the sources of errors.
+  private static func sources(
+    of probe: NftablesProbe, _ simulator: Simulator, isRewritten: Bool
+  ) -> Set<UInt128> {
+    var simulator = simulator
+    simulator.valuation = { _, _ in isRewritten }
+    simulator.candidates.values[.sourceIPv4] = [0xC000_0209]
+    let walks = simulator.walks(probe.sent, from: .segment(probe.origin)).walks
+    return Set(
+      walks.compactMap { walk in
+        if case .delivered(_, let header) = walk.outcome { header.source } else { nil }
+      })
   }
 
   /// The packets that walks deliver to the router.

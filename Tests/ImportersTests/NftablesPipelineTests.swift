@@ -63,7 +63,8 @@ import Testing
         "route(Networks.RouteKey.destination)",
       ])
     let out = [
-      "nat ip t src", "translateSource", "remember", "fragments before", "fragment",
+      "nat ip t src", "translateSource", "errors about translated sessions", "remember",
+      "fragments before", "fragment",
       "fragments after",
     ]
     #expect(
@@ -71,7 +72,9 @@ import Testing
         "forward filter ip t early", "forward filter ip t late",
       ] + out)
     #expect(
-      Self.names(pipeline.input, device) == ["ip t in", "translateSource", "remember"])
+      Self.names(pipeline.input, device) == [
+        "ip t in", "translateSource", "errors about translated sessions", "remember",
+      ])
     #expect(
       Self.names(pipeline.output, device) == [
         "route(Networks.RouteKey.destination)", "reassembly", "recall", "translateDestination",

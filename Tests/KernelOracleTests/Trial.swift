@@ -24,12 +24,10 @@ struct Tally {
   var open = 0
   /// Packets that the model could not be asked about within its bounds.
   var skipped = 0
-  /// Packets of which the kernel made something else in a way that is known and not modelled.
-  var known = 0
 
   var words: String {
     "\(networks) networks, \(packets) packets, \(delivered) delivered, \(translated) translated, "
-      + "\(replies) replies; \(open) open, \(known) known, \(skipped) skipped, "
+      + "\(replies) replies; \(open) open, \(skipped) skipped, "
       + "\(refused) rulesets refused"
   }
 }
@@ -147,13 +145,9 @@ final class Comparison {
         words: "\(name), \(sent) from s\(segment): the kernel \(did); \(words): \(says)")
     }
     if found.count > 1 { throw differs("it came out more than once, and the simulator has") }
-    var seen = found.first
+    let seen = found.first
     if seen != nil { tally.delivered += 1 }
     if let seen, seen.header != sent { tally.translated += 1 }
-    if let known = Self.withoutTranslatedSource(seen, message, possible) {
-      tally.known += 1
-      seen = known
-    }
     guard let after = possible.outcomes[seen] else {
       if possible.isComplete { throw differs("the simulator has") }
       tally.skipped += 1
@@ -169,20 +163,6 @@ final class Comparison {
     }
     return Step(
       arrival: arrivals.first, memories: after, isStray: possible.strays.contains(seen))
-  }
-
-  /// What the model has in the place of an ICMP error of which the kernel translated the source.
-  ///
-  /// Linux gives an error the source that the session's translation has, whoever sent it; the model
-  /// leaves it as it was.
-  private static func withoutTranslatedSource(
-    _ seen: Laboratory.Seen?, _ message: Message, _ possible: Model.Possibilities
-  ) -> Laboratory.Seen? {
-    guard message.quoted != nil, var known = seen, possible.outcomes[seen] == nil else {
-      return nil
-    }
-    known.header.source = message.header.source
-    return possible.outcomes[known] == nil ? nil : known
   }
 
   /// Whether a packet came out at an address that is somebody's.

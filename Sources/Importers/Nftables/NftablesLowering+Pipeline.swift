@@ -187,7 +187,9 @@ extension NftablesLowering {
         let list = ordered(baseList(of: chain, context), chain, step)
         stages.append(.natFilter(list, end: end))
       }
-      return stages + [end == .source ? .translateSource : .translateDestination]
+      if end == .destination { return stages + [.translateDestination] }
+      let anyChain = ruleset.chains.first { $0.base?.type == "nat" && runs($0) }
+      return stages + [.translateSource] + (anyChain.map { errorSources(by: $0.value) } ?? [])
     }
   }
 

@@ -90,6 +90,26 @@ extension NftablesLowering {
     ]
   }
 
+  /// What becomes of the source of an ICMP error about a session of which that end is translated.
+  ///
+  /// `nf_nat_icmp_reply_translation` of the kernel gives the error the source that the session's packets
+  /// in its direction have after translation, whoever sends it. Which session that is, is in what the
+  /// error quotes; packets here quote nothing, so that any source is possible.
+  mutating func errorSources(by chain: DocumentValue) -> [Stage] {
+    let index = condition(
+      named: "icmp-error-source", at: chain, scope: Condition.ofPacket,
+      "an ICMP error about a translated session gets its source from the translation")
+    let isSourceTranslated = Match.field(.connectionStatus, Ranges(values: [1, 3]))
+    let isDestinationTranslated = Match.field(.connectionStatus, Ranges(values: [2, 3]))
+    let isRewritten = Match.some([
+      .all([.field(.connectionDirection, Ranges(0)), isSourceTranslated]),
+      .all([.field(.connectionDirection, Ranges(1)), isDestinationTranslated]),
+    ])
+    let isError = Match.all([isState(.related), SessionBehaviour.icmpErrors, isRewritten])
+    let action = ACL.Action.opaque(condition: index, writes: [.sourceIPv4, .sourceIPv6])
+    return [builtIn("errors about translated sessions", [("error", isError, [], action)])]
+  }
+
   /// Where packets that were put together leave in fragments again.
   ///
   /// Only families that are tracked do. The others are told apart by noting which packets were
