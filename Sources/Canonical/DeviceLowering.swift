@@ -35,6 +35,8 @@ struct DeviceLowering {
   let registers: VisibleRegisters
   /// The forced ways that `vrf` counts.
   let forcedWays: [NextHop]
+  /// The translations that rules choose for each end.
+  let chosen: [TranslationEnd: Set<Int>]
   /// The parts of pools that a translation's code stands for, in the order of their codes.
   let poolParts: [CanonicalNetwork.PoolPart]
   /// The gateways that `nextHop` counts.
@@ -69,6 +71,10 @@ struct DeviceLowering {
     network = lowering.network
     device = network.devices[index]
     forcedWays = Self.forcedWays(of: device)
+    chosen = [
+      .source: Self.chosenTranslations(.source, of: device),
+      .destination: Self.chosenTranslations(.destination, of: device),
+    ]
     poolParts = try Self.poolParts(of: device, network)
     registers = VisibleRegisters(
       vrfs: device.vrfs.count, forcedWays: forcedWays.count,

@@ -26,10 +26,13 @@ extension DeviceLowering {
       entries.append(([HeaderBox().constrained(register, to: Ranges(code))], target))
     }
     let outer = lowering.origin
-    for (number, translation) in device.translations.enumerated() {
+    for number in chosen[end, default: []].sorted() {
+      let translation = device.translations[number]
       lowering.origin = .translation(device: index, index: number)
+      let performed = perform(translation, on: end, next: noted, in: &lowering)
       add(
-        UInt128(number + 1), perform(translation, on: end, next: noted, in: &lowering))
+        UInt128(number + 1),
+        unlessUnchanged(translation, on: end, performed: performed, next: next, in: &lowering))
     }
     if end == .destination {
       for (number, part) in poolParts.enumerated() {
@@ -38,9 +41,11 @@ extension DeviceLowering {
         pool[part.family] = part.addresses
         lowering.origin = .translation(device: index, index: part.translation)
         translation.address = .pool(pool)
+        let performed = perform(translation, on: end, next: noted, in: &lowering)
         add(
           registers.code(ofPart: number),
-          perform(translation, on: end, next: noted, in: &lowering))
+          unlessUnchanged(
+            translation, on: end, isPart: true, performed: performed, next: next, in: &lowering))
       }
     }
     lowering.origin = outer
@@ -93,11 +98,11 @@ extension DeviceLowering {
   }
 
   /// The register in which the translation of an end is noted.
-  private static func register(of end: TranslationEnd) -> HeaderField {
+  static func register(of end: TranslationEnd) -> HeaderField {
     end == .source ? .sourceTranslation : .destinationTranslation
   }
 
-  /// Sets the bit of `connectionStatus` that says that an end is translated.
+  /// Sets the bit of `connectionStatus` that says that an end was changed.
   private func noteStatus(
     of end: TranslationEnd, next: Int, in lowering: inout Lowering
   ) -> Int {

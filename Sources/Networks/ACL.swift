@@ -104,7 +104,7 @@ public enum Effect: Hashable, Sendable {
 /// How addresses and ports are rewritten: one rule of a NAT.
 ///
 /// Every part applies only to packets that have the field. Where values are chosen from several,
-/// the choice is free for each session.
+/// the choice is free for each session. An end that comes out as it was is not noted as translated.
 public struct Translation: Hashable, Sendable {
   /// How an address is rewritten.
   public enum Address: Hashable, Sendable {

@@ -178,7 +178,7 @@ extension Engine {
 
   /// The most steps that are looked at to find one way where it is not known what comes where, and for
   /// a better one once one is found.
-  private static let greatestStepCount = 2_000
+  private static let greatestStepCount = 10_000
   private static let furtherStepCount = 300
 
   /// The places where the packets of a zone start, with what the simulator calls them.

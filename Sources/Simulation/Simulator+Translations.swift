@@ -6,7 +6,6 @@ import Places
 extension Simulator {
   /// `Stage.translateDestination`.
   func translatingDestination(_ state: PacketState, at device: Int) -> [StageResult] {
-    let isRestored = state.restoration.destination != nil
     let ends = plannedDestinations(of: state, at: device)
     return translating(
       state, at: device, kind: .translateDestination, choice: state.destinationTranslation, ends
@@ -14,7 +13,6 @@ extension Simulator {
       state.header.destinationEnd = end
       state.restoration.destination = nil
       state.plannedDestination = nil
-      if !isRestored { state.connectionStatus |= 2 }
     }
   }
 
@@ -23,13 +21,11 @@ extension Simulator {
     let ends =
       state.restoration.source.map { [$0] }
       ?? choices(state.sourceTranslation, .source, of: state, at: device)
-    let isRestored = state.restoration.source != nil
     return translating(
       state, at: device, kind: .translateSource, choice: state.sourceTranslation, ends
     ) { state, end in
       state.header.sourceEnd = end
       state.restoration.source = nil
-      if !isRestored { state.connectionStatus |= 1 }
     }
   }
 
@@ -48,16 +44,25 @@ extension Simulator {
       hop.place = translation?.place
       return [StageResult(state, hop, .noTranslation)]
     }
-    return ends.map { end in
+    let current = isSource ? state.header.sourceEnd : state.header.destinationEnd
+    return ends.flatMap { end in
       var translated = state
       write(&translated, end)
       if restored != nil && translated.header == state.header {
-        return StageResult(passing: translated)
+        return [StageResult(passing: translated)]
       }
       let name = translation.map { "\($0.name) writes " } ?? "the session writes "
       var hop = tell(kind, at: device, name + text(of: end, in: translated.header), translated)
       hop.place = translation?.place
-      return StageResult(translated, hop)
+      if restored != nil { return [StageResult(translated, hop)] }
+      var noted = translated
+      noted.connectionStatus |= isSource ? 1 : 2
+      guard let translation, end == current, translation.address != nil || translation.port != nil
+      else { return [StageResult(noted, hop)] }
+      // A session is noted as translated where something changed.
+      let unchanged = StageResult(translated, hop)
+      return translation.hasOneChoice(for: state.header)
+        ? [unchanged] : [unchanged, StageResult(noted, hop)]
     }
   }
 
@@ -136,5 +141,19 @@ extension Simulator {
   private func text(of end: PacketState.End, in header: Header) -> String {
     let address = IPAddress(header.family, end.address)?.description ?? "nothing"
     return header.has(.sourcePort) ? "\(address) port \(end.port)" : address
+  }
+}
+
+extension Translation {
+  /// Whether there is one value that a packet can get.
+  fileprivate func hasOneChoice(for header: Header) -> Bool {
+    if case .pool(let pool) = address {
+      let ranges = pool[header.family].ranges
+      if ranges.count > 1 || ranges.contains(where: { $0.lowerBound < $0.upperBound }) {
+        return false
+      }
+    }
+    if case .any(let range) = port, header.has(.sourcePort) { return range.count == 1 }
+    return true
   }
 }
