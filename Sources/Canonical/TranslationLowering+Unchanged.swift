@@ -9,10 +9,11 @@ extension DeviceLowering {
     var isCertain: Bool
   }
 
-  /// Leads packets past a translation that leaves their end as it was: a session is noted as
-  /// translated only where something changed (`nf_nat_setup_info` of Linux compares the addresses
-  /// and ports). Where the same value is one of several, either is possible; a part of a pool, by which
-  /// a packet was routed, is such a value.
+  /// Leads packets past a translation that leaves their end as it was.
+  ///
+  /// A session is noted as translated only where something changed: `nf_nat_setup_info` of Linux
+  /// compares the addresses and ports. Where the same value is one of several, either is possible;
+  /// a part of a pool, by which a packet was routed, is such a value.
   func unlessUnchanged(
     _ translation: Translation, on end: TranslationEnd, isPart: Bool = false, performed: Int,
     next: Int,
