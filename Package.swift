@@ -12,6 +12,10 @@ let settings: [SwiftSetting] =
     .strictMemorySafety(),
   ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+/// Tests of a release are not optimised themselves: that takes as long as what they test.
+let testSettings =
+  settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 /// A library target and the test target that belongs to it.
 func room(
   _ name: String,
@@ -25,7 +29,7 @@ func room(
       name: "\(name)Tests",
       dependencies: [.byName(name: name)] + dependencies + tests,
       exclude: excludingFromTests,
-      swiftSettings: settings),
+      swiftSettings: testSettings),
   ]
 }
 
@@ -79,14 +83,15 @@ targets += [
     ],
     swiftSettings: settings),
   .testTarget(
-    name: "firebreakTests", dependencies: ["firebreak", "firebreak-check"], swiftSettings: settings),
+    name: "firebreakTests", dependencies: ["firebreak", "firebreak-check"],
+    swiftSettings: testSettings),
   .testTarget(
     name: "KernelOracleTests",
     dependencies: [
       "Packets", "Networks", "Simulation", "Policies", "Projects", "Reachability", "Randomness",
     ],
-    swiftSettings: settings),
-  .testTarget(name: "TidyTests", swiftSettings: settings),
+    swiftSettings: testSettings),
+  .testTarget(name: "TidyTests", swiftSettings: testSettings),
 ]
 
 let package = Package(
