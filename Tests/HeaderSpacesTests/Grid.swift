@@ -1,14 +1,6 @@
 import Randomness
-import Foundation
 import HeaderSpaces
 import Packets
-
-/// How many times random tests run: `standard` times `FIREBREAK_LAWS`, and a quarter of `standard`
-/// where that is not set.
-func rounds(_ standard: Int) -> Int {
-  ProcessInfo.processInfo.environment["FIREBREAK_LAWS"].flatMap { Int($0) }.map { standard * $0 }
-    ?? (standard + 3) / 4
-}
 
 /// A few fields, each cut into a few intervals, and two conditions: small enough to list.
 ///

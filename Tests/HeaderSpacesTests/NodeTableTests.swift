@@ -16,7 +16,7 @@ import Testing
     return nil
   }
 
-  /// Puts hashes into a table, the nodes from 1 on, and looks for each of them at every growth.
+  /// Puts hashes into a table, the nodes from 1 on, and looks for all of them now and then.
   private func check(_ hashes: [UInt32]) {
     var table = NodeTable()
     for (index, hash) in hashes.enumerated() {

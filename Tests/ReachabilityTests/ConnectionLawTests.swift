@@ -12,14 +12,14 @@ import Testing
 
 @Suite struct `What must arrive in random networks` {
   @Test func `law: is proved where it holds and refuted where it does not`() throws {
-    try check(networks: max(3, rounds(3)), liking: NetworkMaker.Liking(), from: 41_000)
+    try check(networks: rounds(3, atLeast: 3), liking: NetworkMaker.Liking(), from: 41_000)
   }
 
   @Test func `law: also where every device remembers sessions`() throws {
     var liking = NetworkMaker.Liking()
     liking.alwaysHasSessions = true
     liking.devices = 3
-    try check(networks: max(3, rounds(3)), liking: liking, from: 42_000)
+    try check(networks: rounds(3, atLeast: 3), liking: liking, from: 42_000)
   }
 
   /// What came of requirements.

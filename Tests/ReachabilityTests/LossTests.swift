@@ -1,3 +1,4 @@
+import Randomness
 import HeaderSpaces
 import Networks
 import Packets

@@ -1,3 +1,4 @@
+import Randomness
 import Canonical
 import Certificates
 import HeaderSpaces

@@ -1,3 +1,4 @@
+import Randomness
 import Canonical
 import HeaderSpaces
 import Networks
