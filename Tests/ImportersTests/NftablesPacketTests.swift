@@ -102,6 +102,35 @@ import Testing
     #expect(Self.sources(of: answer, simulator, isRewritten: true) == [sent])
   }
 
+  /// A `holds` could be wrong by this where a list passes `invalid` and drops what is new: Linux finds
+  /// an ACK before any answer out of place in its session.
+  @Test func `an acknowledgement before any answer is invalid`() throws {
+    let chain = #""family": "ip", "table": "n", "chain": "c""#
+    let state = #"{"match": {"op": "in", "left": {"ct": {"key": "state"}}, "right": "#
+    let ruleset = """
+      {"nftables": [
+        {"table": {"family": "ip", "name": "n", "handle": 1}},
+        {"chain": {"family": "ip", "table": "n", "name": "c", "handle": 1, "type": "filter",
+          "hook": "forward", "prio": 0, "policy": "drop"}},
+        {"rule": {\(chain), "handle": 2, "expr": [\(state)"new"}},
+          {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "flags"}},
+            "right": "syn"}}, {"accept": null}]}},
+        {"rule": {\(chain), "handle": 3, "expr": [\(state)"invalid"}}, {"accept": null}]}}
+      ]}
+      """
+    let plan = try NftablesPlan(Array(ruleset.utf8))
+    let asked = try #require(NftablesProbe("passes inside tcp 10.1.0.5:9 > 10.2.0.5:80 syn"))
+    let first = plan.simulators[0].walks(asked.sent, from: .segment(asked.origin)).walks
+    let walk = try #require(first.first { Self.arrives($0, asked) })
+    let probe = try #require(NftablesProbe("passes inside tcp 10.1.0.5:9 > 10.2.0.5:80 ack"))
+    let simulator = plan.simulators[0].remembering(walk)
+    let walks = simulator.walks(probe.sent, from: .segment(probe.origin)).walks
+    #expect(!walks.isEmpty)
+    withKnownIssue("a segment that is out of place in its session is new or established here") {
+      #expect(walks.contains { Self.arrives($0, probe) })
+    }
+  }
+
   /// The sources that a packet may have where it is delivered, under an outcome of the condition
   /// about the sources of errors.
   private static func sources(
