@@ -35,8 +35,6 @@ struct DeviceLowering {
   let registers: VisibleRegisters
   /// The forced ways that `vrf` counts.
   let forcedWays: [NextHop]
-  /// The translations that rules choose for each end.
-  let chosen: [TranslationEnd: Set<Int>]
   /// The parts of pools that a translation's code stands for, in the order of their codes.
   let poolParts: [CanonicalNetwork.PoolPart]
   /// The gateways that `nextHop` counts.
@@ -71,10 +69,6 @@ struct DeviceLowering {
     network = lowering.network
     device = network.devices[index]
     forcedWays = Self.forcedWays(of: device)
-    chosen = [
-      .source: Self.chosenTranslations(.source, of: device),
-      .destination: Self.chosenTranslations(.destination, of: device),
-    ]
     poolParts = try Self.poolParts(of: device, network)
     registers = VisibleRegisters(
       vrfs: device.vrfs.count, forcedWays: forcedWays.count,
@@ -309,7 +303,7 @@ struct DeviceLowering {
 
   /// Defines the exit: by the interface and next hop that were chosen to the segment there.
   private mutating func defineExit(in lowering: inout Lowering) {
-    if writesEgress {
+    if mayWrite(.egress) {
       // A rule that writes the interface leaves the next hop as it was.
       let hops = Set(exits.map(\.nextHop)).union([0])
       for interface in device.interfaces.indices {
@@ -337,13 +331,13 @@ struct DeviceLowering {
     lowering.define(exit, .choose([out]))
   }
 
-  /// Whether a rule may write the interface by which a packet leaves.
-  private var writesEgress: Bool {
+  /// Whether a rule may write a field, translations aside.
+  func mayWrite(_ field: HeaderField) -> Bool {
     device.acls.contains { list in
       list.rules.contains { rule in
-        if case .opaque(_, let writes) = rule.action, writes.contains(.egress) { return true }
+        if case .opaque(_, let writes) = rule.action, writes.contains(field) { return true }
         return rule.effects.contains { effect in
-          if case .set(.egress, _) = effect { return true }
+          if case .set(field, _) = effect { return true }
           return false
         }
       }

@@ -16,8 +16,7 @@ extension DeviceLowering {
   /// a part of a pool, by which a packet was routed, is such a value.
   func unlessUnchanged(
     _ translation: Translation, on end: TranslationEnd, isPart: Bool = false, performed: Int,
-    next: Int,
-    in lowering: inout Lowering
+    next: Int, in lowering: inout Lowering
   ) -> Int {
     if translation.address == nil && translation.port == nil { return performed }
     var certain: [HeaderBox] = []
@@ -40,43 +39,22 @@ extension DeviceLowering {
     return lowering.match(entries, otherwise: performed)
   }
 
-  /// The translations that some rule may choose for an end, by number.
-  static func chosenTranslations(_ end: TranslationEnd, of device: Device) -> Set<Int> {
-    let register = register(of: end)
-    var result: Set<Int> = []
-    for rule in device.acls.lazy.flatMap(\.rules) {
-      if case .opaque(_, let writes) = rule.action, writes.contains(register) {
-        return Set(device.translations.indices)
-      }
-      for effect in rule.effects {
-        switch effect {
-        case .set(register, _): return Set(device.translations.indices)
-        case .translateSource(let number) where end == .source: result.insert(number)
-        case .translateDestination(let number) where end == .destination: result.insert(number)
-        default: break
-        }
-      }
-    }
-    return result
-  }
-
   private func unchangedAddresses(
     of address: Translation.Address?, on end: TranslationEnd
   ) -> [Unchanged] {
-    let families = [Family.ipv4, .ipv6].map { family in
-      (
-        family, end.address(in: family),
-        HeaderBox().constrained(.family, to: Ranges(UInt128(family.rawValue)))
-      )
+    let families = Self.addressFields(end).map { family, field in
+      (family, field, HeaderBox().constrained(.family, to: Ranges(UInt128(family.rawValue))))
     }
+    // A frame has no addresses.
+    let frames = HeaderBox().constrained(.family, to: Ranges(UInt128(Family.nonIP.rawValue)))
+    var result = [Unchanged(boxes: [frames], isCertain: true)]
     switch address {
-    case nil: return [Unchanged(boxes: families.map(\.2), isCertain: true)]
+    case nil: result.append(Unchanged(boxes: families.map(\.2), isCertain: true))
     case .pool(let pool):
-      return families.map { family, field, box in
-        let isSingle = pool[family].ranges.first.map { $0.lowerBound == $0.upperBound } ?? true
-        return Unchanged(
+      result += families.map { family, field, box in
+        Unchanged(
           boxes: [box.constrained(field, to: pool[family])],
-          isCertain: isSingle && pool[family].ranges.count <= 1)
+          isCertain: pool[family].least == pool[family].greatest)
       }
     case .prefix(let from, let to):
       let kept = families.map { family, field, box in
@@ -84,7 +62,7 @@ extension DeviceLowering {
         let others = Ranges(from.range).complement(upTo: field.greatest)
         return box.constrained(field, to: others)
       }
-      return [Unchanged(boxes: kept, isCertain: true)]
+      result.append(Unchanged(boxes: kept, isCertain: true))
     case .interface:
       let register: HeaderField = end == .source ? .egress : .ingress
       let boxes = device.interfaces.enumerated().flatMap { index, interface in
@@ -95,8 +73,9 @@ extension DeviceLowering {
             .constrained(field, to: Ranges(own.address.value))
         }
       }
-      return [Unchanged(boxes: boxes, isCertain: true)]
+      result.append(Unchanged(boxes: boxes, isCertain: true))
     }
+    return result
   }
 
   private func unchangedPorts(

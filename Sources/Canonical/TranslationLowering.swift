@@ -26,7 +26,7 @@ extension DeviceLowering {
       entries.append(([HeaderBox().constrained(register, to: Ranges(code))], target))
     }
     let outer = lowering.origin
-    for number in chosen[end, default: []].sorted() {
+    for number in chosenTranslations(of: end) {
       let translation = device.translations[number]
       lowering.origin = .translation(device: index, index: number)
       let performed = perform(translation, on: end, next: noted, in: &lowering)
@@ -97,8 +97,22 @@ extension DeviceLowering {
     }
   }
 
+  /// The translations that some rule may choose for an end, in their order.
+  private func chosenTranslations(of end: TranslationEnd) -> [Int] {
+    if mayWrite(Self.register(of: end)) { return Array(device.translations.indices) }
+    var result: Set<Int> = []
+    for effect in device.acls.lazy.flatMap(\.rules).flatMap(\.effects) {
+      switch effect {
+      case .translateSource(let number) where end == .source: result.insert(number)
+      case .translateDestination(let number) where end == .destination: result.insert(number)
+      default: break
+      }
+    }
+    return result.sorted()
+  }
+
   /// The register in which the translation of an end is noted.
-  static func register(of end: TranslationEnd) -> HeaderField {
+  private static func register(of end: TranslationEnd) -> HeaderField {
     end == .source ? .sourceTranslation : .destinationTranslation
   }
 
@@ -294,7 +308,7 @@ extension DeviceLowering {
     return start...min(65535, start + UInt128(from.upperBound - from.lowerBound))
   }
 
-  private static func addressFields(_ end: TranslationEnd) -> [(Family, HeaderField)] {
+  static func addressFields(_ end: TranslationEnd) -> [(Family, HeaderField)] {
     end == .source
       ? [(.ipv4, .sourceIPv4), (.ipv6, .sourceIPv6)]
       : [(.ipv4, .destinationIPv4), (.ipv6, .destinationIPv6)]

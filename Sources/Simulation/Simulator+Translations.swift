@@ -147,11 +147,10 @@ extension Simulator {
 extension Translation {
   /// Whether there is one value that a packet can get.
   fileprivate func hasOneChoice(for header: Header) -> Bool {
-    if case .pool(let pool) = address {
-      let ranges = pool[header.family].ranges
-      if ranges.count > 1 || ranges.contains(where: { $0.lowerBound < $0.upperBound }) {
-        return false
-      }
+    if case .pool(let pool) = address,
+      pool[header.family].least != pool[header.family].greatest
+    {
+      return false
     }
     if case .any(let range) = port, header.has(.sourcePort) { return range.count == 1 }
     return true

@@ -65,4 +65,34 @@ import Testing
     #expect(sketch.verdict(isolate("segment:a", "segment:b", "udp")) == "holds")
     #expect(sketch.verdict(isolate("segment:a", "segment:b", "tcp")) == "undecided unknown")
   }
+
+  @Test func `a frame is not noted as translated, since it has no address`() {
+    for (status, verdict) in [(UInt128(0), "violated connection"), (2, "holds")] {
+      var sketch = Sketch()
+      let a = sketch.segment("a", "10.0.0.0/24")
+      let b = sketch.segment("b", "10.0.0.0/24")
+      _ = sketch.device("wire", (a, []), (b, [])) { device in
+        let server = device.translation("server", .pool(addresses("10.0.0.9")))
+        let nat = device.list("dnat", [rule(.permit, .any, .translateDestination(server))])
+        let frames = Match.all([
+          .field(.family, Ranges(UInt128(Family.nonIP.rawValue))),
+          .field(.connectionStatus, Ranges(status)),
+        ])
+        let list = device.list("wire", [rule(.permit, frames)])
+        device.sessions = SessionBehaviour(opens: .any, untracked: .never, bypassesFilters: false)
+        device.pipeline = Pipeline(arrival: [
+          .recall, .natFilter(nat, end: .destination), .translateDestination,
+          .filter(list, role: .forwardFilter), .bridge([1, nil]),
+        ])
+      }
+      #expect(sketch.verdict(isolate("segment:a", "segment:b")) == verdict)
+      let walks = Simulator(network: sketch.network).walks(
+        Header(family: .nonIP, etherType: 0x88B8), from: .segment(a)
+      ).walks
+      let arrives = walks.contains { walk in
+        if case .delivered(let end, _) = walk.outcome { end == b } else { false }
+      }
+      #expect(arrives == (verdict != "holds"))
+    }
+  }
 }
