@@ -73,6 +73,7 @@ struct NodeTable: ~Copyable {
   /// run at the start may have entries of which the home is at the end; it waits.
   @inline(never)
   private mutating func grow() {
+    // So many nodes, of two edges at least, are more than a store may have.
     if shift <= 1 { return }
     let old = entries.count
     var first = Buffer<UInt64>()

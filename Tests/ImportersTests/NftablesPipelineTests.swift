@@ -64,8 +64,7 @@ import Testing
       ])
     let out = [
       "nat ip t src", "translateSource", "errors about translated sessions", "remember",
-      "fragments before", "fragment",
-      "fragments after",
+      "fragments before", "fragment", "fragments after",
     ]
     #expect(
       Self.names(pipeline.departure, device) == [

@@ -39,8 +39,12 @@ extension NftablesLowering {
   }
 
   /// Whether any base chain translates.
-  private var translates: Bool {
-    !facts.tracked.isEmpty && ruleset.chains.contains { $0.base?.type == "nat" && runs($0) }
+  private var translates: Bool { firstTranslatingChain != nil }
+
+  /// The first base chain that translates.
+  private var firstTranslatingChain: NftablesRuleset.Chain? {
+    facts.tracked.isEmpty
+      ? nil : ruleset.chains.first { $0.base?.type == "nat" && runs($0) }
   }
 
   private var hasRouteChains: Bool {
@@ -188,8 +192,9 @@ extension NftablesLowering {
         stages.append(.natFilter(list, end: end))
       }
       if end == .destination { return stages + [.translateDestination] }
-      let anyChain = ruleset.chains.first { $0.base?.type == "nat" && runs($0) }
-      return stages + [.translateSource] + (anyChain.map { errorSources(by: $0.value) } ?? [])
+      stages.append(.translateSource)
+      if let chain = firstTranslatingChain { stages += errorSources(by: chain.value) }
+      return stages
     }
   }
 
