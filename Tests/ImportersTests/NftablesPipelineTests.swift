@@ -59,8 +59,8 @@ import Testing
     let device = plan.device
     #expect(
       Self.names(pipeline.arrival, device) == [
-        "reassembly", "ip t raw", "recall", "ip t mangle", "nat ip t dst", "translateDestination",
-        "route(Networks.RouteKey.destination)",
+        "reassembly", "ip t raw", "recall", "after the session look-up", "ip t mangle",
+        "nat ip t dst", "translateDestination", "route(Networks.RouteKey.destination)",
       ])
     let out = [
       "nat ip t src", "translateSource", "errors about translated sessions", "remember",
@@ -76,8 +76,9 @@ import Testing
       ])
     #expect(
       Self.names(pipeline.output, device) == [
-        "route(Networks.RouteKey.destination)", "reassembly", "recall", "translateDestination",
-        "ip t own", "route(Networks.RouteKey.destination)",
+        "route(Networks.RouteKey.destination)", "reassembly", "recall",
+        "after the session look-up", "translateDestination", "ip t own",
+        "route(Networks.RouteKey.destination)",
       ] + out)
   }
 
@@ -156,6 +157,23 @@ import Testing
     let conditions = plan.context.conditions.conditions.map(\.name)
     #expect(conditions.contains { $0.hasPrefix("gw/flowtable:") })
     #expect(plan.context.coverage[0].opaque.map(\.name) == ["'flow add'"])
+  }
+
+  /// Found by the kernel: the chain that was added last runs first, and what it translates does not
+  /// meet the other one, which drops everything.
+  @Test func `a chain that translates hides one of its priority that only drops`() throws {
+    let translates = "{\"dnat\": {\"addr\": \"10.1.0.5\"}}"
+    for (first, second) in [("{\"drop\": null}", translates), (translates, "{\"drop\": null}")] {
+      let plan = try Self.plan(
+        Self.chain("a", "nat", "prerouting", -100, first),
+        Self.chain("b", "nat", "prerouting", -100, second))
+      let orders = plan.context.conditions.conditions.filter { $0.name.hasPrefix("gw/order:") }
+      #expect(orders.count == 2)
+    }
+    let apart = try Self.plan(
+      Self.chain("a", "nat", "prerouting", -100, translates),
+      Self.chain("b", "nat", "prerouting", -99, "{\"drop\": null}"))
+    #expect(!apart.context.conditions.conditions.contains { $0.name.hasPrefix("gw/order:") })
   }
 
   @Test func `three chains of one priority get enough rounds for every order`() throws {

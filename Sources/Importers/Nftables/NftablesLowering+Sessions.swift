@@ -29,11 +29,14 @@ extension NftablesLowering {
 
   /// The TCP flags of a packet that may open a session: SYN or ACK, with URG or without, and without
   /// FIN, RST or both at once.
-  static let openingFlags: Ranges = {
-    let mask = TCPFlags.fin | TCPFlags.syn | TCPFlags.rst | TCPFlags.ack
-    return TCPFlags.values(where: mask, equals: TCPFlags.syn)
-      .union(TCPFlags.values(where: mask, equals: TCPFlags.ack))
-  }()
+  static let openingFlags = TCPFlags.values(where: kindOfSegment, equals: TCPFlags.syn)
+    .union(acknowledgingFlags)
+
+  /// The TCP flags of an opening packet that has no SYN.
+  private static let acknowledgingFlags = TCPFlags.values(
+    where: kindOfSegment, equals: TCPFlags.ack)
+
+  private static let kindOfSegment = TCPFlags.fin | TCPFlags.syn | TCPFlags.rst | TCPFlags.ack
 
   /// Where fragments are put together: later ones are lost, those of families that are not tracked
   /// go on.
@@ -45,9 +48,10 @@ extension NftablesLowering {
     return builtIn("reassembly", [("later fragment", .all(parts), [], .deny)])
   }
 
-  /// What follows the look-up of sessions: expected connections, and packets that a flowtable takes.
+  /// What follows the look-up of sessions: segments out of place, expected connections, and packets
+  /// that a flowtable takes.
   mutating func afterRecall() -> [Stage] {
-    var rules: [(String, Match, [Effect], ACL.Action)] = []
+    var rules = outOfPlace()
     for helper in facts.helpers {
       let name = helper.object?.first?.value.string ?? "helper"
       let index = condition(
@@ -71,6 +75,30 @@ extension NftablesLowering {
       }
     }
     return rules.isEmpty ? [] : [builtIn("after the session look-up", rules)]
+  }
+
+  /// What becomes of a TCP segment that may open a session, but that the kernel finds out of place in
+  /// one that is there: an ACK before any answer, or one out of the window.
+  ///
+  /// `nf_conntrack_tcp_packet` makes it invalid, so that it passes as it came, without the session's
+  /// translations. Sequence numbers are no part of packets here: with the condition true it may be
+  /// invalid, and may be new, too. A SYN in the direction that opened a session is never out of place;
+  /// one in the other is, and counts as new here.
+  private mutating func outOfPlace() -> [(String, Match, [Effect], ACL.Action)] {
+    guard let ruleset = ruleset.chains.first?.value else { return [] }
+    let index = condition(
+      named: "tcp-out-of-place", at: ruleset, scope: Condition.ofPacket,
+      "a TCP segment that is out of place in its session is invalid")
+    let segment = Match.all([
+      Self.isProtocol(IPProtocol.tcp), .field(.tcpFlags, Self.acknowledgingFlags), isState(.new),
+      .condition(index),
+    ])
+    let invalid = UInt128(ConnectionState.invalid.rawValue)
+    // What is not modelled either leaves the list, so that the segment is new, or goes on.
+    return [
+      ("out of place or new", segment, [], .opaque(condition: index, writes: [])),
+      ("out of place", segment, [.set(.connectionState, invalid)], .permit),
+    ]
   }
 
   private func isState(_ state: ConnectionState) -> Match {
