@@ -140,7 +140,7 @@ extension NftablesLowering {
     case (.chain(let a), .chain(let b)):
       let families: Set = [ruleset.chains[a].name.family, ruleset.chains[b].name.family]
       if families == [.ip, .ip6] { return false }
-      return facts.footprints[a].conflicts(with: facts.footprints[b])
+      return facts.footprints[a].conflicts(with: facts.footprints[b]) || hides(a, b) || hides(b, a)
     case (.chain(let chain), .point(let point)), (.point(let point), .chain(let chain)):
       let footprint = facts.footprints[chain]
       let both = footprint.reads.union(footprint.writes)
@@ -151,6 +151,15 @@ extension NftablesLowering {
       }
     case (.point, .point): return false
     }
+  }
+
+  /// Whether a packet may not meet a chain of the type `nat` because another one translated it before.
+  private func hides(_ translating: Int, _ other: Int) -> Bool {
+    guard let base = ruleset.chains[other].base, base.type == "nat",
+      ruleset.chains[translating].base?.type == "nat"
+    else { return false }
+    return facts.footprints[translating].writes.contains(.header)
+      && (!facts.footprints[other].isEmpty || base.dropsByPolicy)
   }
 
   /// A list that runs in one round only, where the order is not certain.
