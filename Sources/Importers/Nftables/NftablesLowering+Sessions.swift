@@ -29,14 +29,11 @@ extension NftablesLowering {
 
   /// The TCP flags of a packet that may open a session: SYN or ACK, with URG or without, and without
   /// FIN, RST or both at once.
-  static let openingFlags = TCPFlags.values(where: kindOfSegment, equals: TCPFlags.syn)
-    .union(acknowledgingFlags)
+  static let openingFlags = TCPFlags.initial.union(acknowledgingFlags)
 
   /// The TCP flags of an opening packet that has no SYN.
   private static let acknowledgingFlags = TCPFlags.values(
-    where: kindOfSegment, equals: TCPFlags.ack)
-
-  private static let kindOfSegment = TCPFlags.fin | TCPFlags.syn | TCPFlags.rst | TCPFlags.ack
+    where: TCPFlags.fin | TCPFlags.syn | TCPFlags.rst | TCPFlags.ack, equals: TCPFlags.ack)
 
   /// Where fragments are put together: later ones are lost, those of families that are not tracked
   /// go on.
@@ -48,10 +45,10 @@ extension NftablesLowering {
     return builtIn("reassembly", [("later fragment", .all(parts), [], .deny)])
   }
 
-  /// What follows the look-up of sessions: segments out of place, expected connections, and packets
-  /// that a flowtable takes.
+  /// What follows the look-up of sessions: expected connections, packets that a flowtable takes, and
+  /// segments out of place.
   mutating func afterRecall() -> [Stage] {
-    var rules = outOfPlace()
+    var rules: [(String, Match, [Effect], ACL.Action)] = []
     for helper in facts.helpers {
       let name = helper.object?.first?.value.string ?? "helper"
       let index = condition(
@@ -59,7 +56,7 @@ extension NftablesLowering {
       rules.append(
         (
           "expected", .all([isState(.new), .condition(index)]),
-          [.set(.connectionState, UInt128(ConnectionState.related.rawValue))], .next
+          [set(.related)], .next
         ))
     }
     if let mark = bypassMark {
@@ -74,6 +71,7 @@ extension NftablesLowering {
           ))
       }
     }
+    rules += outOfPlace()
     return rules.isEmpty ? [] : [builtIn("after the session look-up", rules)]
   }
 
@@ -85,19 +83,18 @@ extension NftablesLowering {
   /// invalid, and may be new, too. A SYN in the direction that opened a session is never out of place;
   /// one in the other is, and counts as new here.
   private mutating func outOfPlace() -> [(String, Match, [Effect], ACL.Action)] {
-    guard let ruleset = ruleset.chains.first?.value else { return [] }
+    guard let chain = ruleset.chains.first?.value else { return [] }
     let index = condition(
-      named: "tcp-out-of-place", at: ruleset, scope: Condition.ofPacket,
+      named: "tcp-out-of-place", at: chain, scope: Condition.ofPacket,
       "a TCP segment that is out of place in its session is invalid")
     let segment = Match.all([
       Self.isProtocol(IPProtocol.tcp), .field(.tcpFlags, Self.acknowledgingFlags), isState(.new),
       .condition(index),
     ])
-    let invalid = UInt128(ConnectionState.invalid.rawValue)
     // What is not modelled either leaves the list, so that the segment is new, or goes on.
     return [
       ("out of place or new", segment, [], .opaque(condition: index, writes: [])),
-      ("out of place", segment, [.set(.connectionState, invalid)], .permit),
+      ("out of place", segment, [set(.invalid)], .permit),
     ]
   }
 
@@ -105,15 +102,17 @@ extension NftablesLowering {
     .field(.connectionState, Ranges(UInt128(state.rawValue)))
   }
 
+  private func set(_ state: ConnectionState) -> Effect {
+    .set(.connectionState, UInt128(state.rawValue))
+  }
+
   /// Where sessions are remembered: an expected connection opens one too.
   mutating func memory() -> [Stage] {
     guard !facts.tracked.isEmpty else { return [] }
     guard !facts.helpers.isEmpty else { return [.remember] }
     let isExpected = Match.all([isState(.related), .not(SessionBehaviour.icmpErrors)])
-    let new = UInt128(ConnectionState.new.rawValue)
     return [
-      builtIn(
-        "expected connections", [("expected", isExpected, [.set(.connectionState, new)], .permit)]),
+      builtIn("expected connections", [("expected", isExpected, [set(.new)], .permit)]),
       .remember,
     ]
   }
