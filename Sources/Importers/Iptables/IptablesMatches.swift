@@ -170,7 +170,7 @@ struct IptablesMatches {
   }
 
   /// A list of ports and ranges `LOW:HIGH`; `nil` where it is none.
-  static func ports(_ value: String) -> DocumentTerm? {
+  static func ports(_ value: String, isSet: Bool = false) -> DocumentTerm? {
     var members: [DocumentTerm] = []
     for part in value.split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
@@ -182,13 +182,16 @@ struct IptablesMatches {
       default: return nil
       }
     }
-    return members.count == 1 ? members[0] : .entry("set", .array(members))
+    return members.count == 1 && !isSet ? members[0] : .entry("set", .array(members))
   }
 
   private mutating func addPorts(
     _ value: String, _ field: String, _ option: IptablesOption
   ) -> Bool {
-    guard let ports = Self.ports(value) else { return false }
+    // The extension `multiport` asks for a set, also where it has one member.
+    guard let ports = Self.ports(value, isSet: option.name.hasSuffix("-ports")) else {
+      return false
+    }
     add(
       Self.match(Self.payload(transport, field), ports, isNegated: option.isNegated),
       at: option.offset)
@@ -197,7 +200,7 @@ struct IptablesMatches {
 
   /// Either port is one of these: the source is, or the destination and not the source.
   private mutating func addEitherPort(_ value: String, _ option: IptablesOption) -> Bool {
-    guard let ports = Self.ports(value) else { return false }
+    guard let ports = Self.ports(value, isSet: true) else { return false }
     func asks(_ field: String, isNegated: Bool) -> DocumentTerm {
       .at(
         option.offset,

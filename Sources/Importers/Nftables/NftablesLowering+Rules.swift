@@ -14,6 +14,8 @@ extension NftablesLowering {
     let first: Int
     /// Where the rules after this one are, if this one had to be split.
     var rest: Int?
+    /// What negations of neighbouring fields ask, by their statements.
+    var negations: [Int: Match] = [:]
     /// What has been asked so far.
     var matches: [Match] = []
     /// What has been done since the last line.
@@ -48,6 +50,7 @@ extension NftablesLowering {
       for statement in rule.statements { note(statement, .irrelevant) }
       return list
     }
+    draft.negations = negations(of: rule, context)
     for statement in rule.statements where !draft.isDone {
       draft.statement = statement
       lower(statement, &draft)

@@ -16,7 +16,7 @@ extension NftablesLowering {
     switch entry.key {
     case "match":
       settle(&draft)
-      draft.matches.append(comparison(value, draft.site()))
+      draft.matches.append(draft.negations[statement.id] ?? comparison(value, draft.site()))
     case "reject": reject(value, &draft)
     case "accept", "drop", "return", "continue", "jump", "goto":
       if let action = verdict(entry, &draft) { finish(action, &draft) }
