@@ -40,6 +40,8 @@ import Testing
       count += 1
       var reached: [Bool] = []
       for (index, simulator) in simulators.enumerated() {
+        var simulator = simulator
+        simulator.candidates = Candidates(for: [probe.sent] + (probe.delivered.map { [$0] } ?? []))
         let walks = simulator.walks(probe.sent, from: .segment(probe.origin)).walks
         let arrived = walks.filter { Self.arrives($0, probe) }
         reached.append(!arrived.isEmpty)

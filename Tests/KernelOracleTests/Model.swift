@@ -97,10 +97,21 @@ struct Model {
     for memory in memories {
       var simulator = simulator
       simulator.remember(memory)
-      simulator.candidates = Candidates(for: [header] + seen)
+      simulator.candidates = candidates(for: [header] + seen)
       add(to: &result, header, segment, simulator)
     }
     return result
+  }
+
+  /// What unmodelled and translated fields may become: what was seen, and the gateways' own addresses,
+  /// where a packet is lost to the test.
+  private func candidates(for headers: [Header]) -> Candidates {
+    var candidates = Candidates(for: headers)
+    let own = topology.gateways.flatMap(\.ports).flatMap(\.addresses).map(\.address)
+    for (family, field) in [(Family.ipv4, HeaderField.destinationIPv4), (.ipv6, .destinationIPv6)] {
+      candidates.values[field, default: []] += own.filter { $0.family == family }.map(\.value)
+    }
+    return candidates
   }
 
   /// Walks under all outcomes of the conditions that are asked, as long as these are few.

@@ -1,4 +1,5 @@
 import Documents
+import Networks
 import Packets
 
 /// What holds for a ruleset as a whole, and changes what its rules mean.
@@ -25,6 +26,8 @@ struct NftablesFacts {
   private(set) var translatesSource = false
   /// Whether any statement may rewrite headers or states in the course of a chain.
   private(set) var rewrites = false
+  /// The addresses and ports that rules write into headers.
+  private(set) var writtenEnds: Set<HeaderField> = []
   /// The chains with statements that remember earlier packets, and those that call them.
   private(set) var remembers: Set<Int> = []
   /// What each chain, with all that it calls, may read and write.
@@ -63,6 +66,7 @@ struct NftablesFacts {
     }
     if entry.key == "mangle", value["key"]?["meta"] == nil, value["key"]?["ct"] == nil {
       rewrites = true
+      writtenEnds.formUnion(Self.ends(writtenBy: value["key"]))
     }
     switch entry.key {
     case "notrack":
@@ -102,6 +106,18 @@ struct NftablesFacts {
     }
     Self.visit(value) { key, inner in
       if key == "meta", inner["key"]?.string == "mark" { readsMark = true }
+    }
+  }
+
+  /// The addresses and ports among what a statement writes.
+  private static func ends(writtenBy key: DocumentValue?) -> [HeaderField] {
+    switch key?["payload"]?["field"]?.string {
+    case "saddr": [.sourceIPv4, .sourceIPv6]
+    case "daddr": [.destinationIPv4, .destinationIPv6]
+    case "sport": [.sourcePort]
+    case "dport": [.destinationPort]
+    case nil: TranslationEnd.source.fields + TranslationEnd.destination.fields
+    default: []
     }
   }
 

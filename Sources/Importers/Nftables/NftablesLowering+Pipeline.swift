@@ -200,10 +200,10 @@ extension NftablesLowering {
         let list = ordered(baseList(of: chain, context), chain, step)
         stages.append(.natFilter(list, end: end))
       }
-      if end == .destination { return stages + [.translateDestination] }
-      stages.append(.translateSource)
-      if let chain = firstTranslatingChain { stages += errorSources(by: chain.value) }
-      return stages
+      stages.append(end == .destination ? .translateDestination : .translateSource)
+      guard let chain = firstTranslatingChain?.value else { return stages }
+      stages += restored(end, by: chain)
+      return end == .destination ? stages : stages + errorSources(by: chain)
     }
   }
 

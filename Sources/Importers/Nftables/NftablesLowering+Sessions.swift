@@ -126,15 +126,46 @@ extension NftablesLowering {
     let index = condition(
       named: "icmp-error-source", at: chain, scope: Condition.ofPacket,
       "an ICMP error about a translated session gets its source from the translation")
-    let isSourceTranslated = Match.field(.connectionStatus, Ranges(values: [1, 3]))
-    let isDestinationTranslated = Match.field(.connectionStatus, Ranges(values: [2, 3]))
-    let isRewritten = Match.some([
-      .all([.field(.connectionDirection, Ranges(0)), isSourceTranslated]),
-      .all([.field(.connectionDirection, Ranges(1)), isDestinationTranslated]),
+    let isError = Match.all([
+      isState(.related), SessionBehaviour.icmpErrors, Self.isRewritten(.source),
     ])
-    let isError = Match.all([isState(.related), SessionBehaviour.icmpErrors, isRewritten])
     let action = ACL.Action.opaque(condition: index, writes: [.sourceIPv4, .sourceIPv6])
     return [builtIn("errors about translated sessions", [("error", isError, [], action)])]
+  }
+
+  /// What becomes of an end that a session translates and that rules write, too.
+  ///
+  /// `nf_nat_manip_pkt` of the kernel writes what the session noted: the address and port with which it
+  /// began, but for what the rule of the translation names. What other rules wrote on the way is lost.
+  /// The model keeps what they wrote; with the condition it may be anything.
+  mutating func restored(_ end: TranslationEnd, by chain: DocumentValue) -> [Stage] {
+    let fields = end.fields.filter(facts.writtenEnds.contains)
+    if fields.isEmpty { return [] }
+    let index = condition(
+      named: "translation-restores", at: chain, scope: Condition.ofPacket,
+      "a translation gives a packet what its session began with, whatever rules have written")
+    let action = ACL.Action.opaque(condition: index, writes: fields)
+    return [
+      builtIn("what translation restores", [("translated", Self.isRewritten(end), [], action)])
+    ]
+  }
+
+  /// Whether this end of the packet is one that its session translates.
+  private static func isRewritten(_ end: TranslationEnd) -> Match {
+    let isSourceTranslated = Match.field(.connectionStatus, Ranges(values: [1, 3]))
+    let isDestinationTranslated = Match.field(.connectionStatus, Ranges(values: [2, 3]))
+    let isForward = Match.field(.connectionDirection, Ranges(0))
+    let isReply = Match.field(.connectionDirection, Ranges(1))
+    switch end {
+    case .source:
+      return .some([
+        .all([isForward, isSourceTranslated]), .all([isReply, isDestinationTranslated]),
+      ])
+    case .destination:
+      return .some([
+        .all([isForward, isDestinationTranslated]), .all([isReply, isSourceTranslated]),
+      ])
+    }
   }
 
   /// Where packets that were put together leave in fragments again.

@@ -17,14 +17,14 @@ extension NftablesLowering {
   ) {
     guard draft.context.nat == end else {
       opaque(
-        "nat", entry.key, writes: Self.translated(end), "the chain does not translate this end",
+        "nat", entry.key, writes: end.fields, "the chain does not translate this end",
         &draft)
       return
     }
     settle(&draft)
     guard let options = options(of: entry, end, draft) else {
       opaque(
-        "nat", entry.key, writes: Self.translated(end), "the new address or port is not known",
+        "nat", entry.key, writes: end.fields, "the new address or port is not known",
         &draft)
       return
     }
@@ -47,12 +47,6 @@ extension NftablesLowering {
         draft.effects = before
       }
     }
-  }
-
-  private static func translated(_ end: TranslationEnd) -> [HeaderField] {
-    end == .source
-      ? [.sourceIPv4, .sourceIPv6, .sourcePort]
-      : [.destinationIPv4, .destinationIPv6, .destinationPort]
   }
 
   /// The classes of source ports.
@@ -272,5 +266,15 @@ extension NftablesLowering {
       return [Option(family: target.family, address: .prefix(from: whole, to: to[0]), port: port)]
     }
     return nil
+  }
+}
+
+extension TranslationEnd {
+  /// The address and the port of the end.
+  var fields: [HeaderField] {
+    switch self {
+    case .source: [.sourceIPv4, .sourceIPv6, .sourcePort]
+    case .destination: [.destinationIPv4, .destinationIPv6, .destinationPort]
+    }
   }
 }
