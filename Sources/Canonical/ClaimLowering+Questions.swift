@@ -208,7 +208,7 @@ extension ClaimLowering {
   /// Boxes of the families in which a conduit admits packets that were sent in one, or in those of its
   /// sources, where that stays the same.
   private func families(of conduit: Conduit<ZoneExtent>, _ family: Family?) -> [HeaderBox] {
-    let source = conduit.source?.addresses ?? AddressSet.none
+    let source = traffic.sources(of: conduit) ?? .none
     return [Family.ipv4, .ipv6].filter { !source[$0].isEmpty && (family ?? $0) == $0 }.map {
       HeaderBox().constrained(.family, to: Ranges(UInt128($0.rawValue)))
     }
@@ -229,7 +229,7 @@ extension ClaimLowering {
       .family, to: Ranges(UInt128(Family.nonIP.rawValue)))
     if conduits.isEmpty { return [SourceClass(members: [], sent: [HeaderBox()])] }
     var classes = [SourceClass(members: [], sent: [frames])]
-    let sources = conduits.map { $0.source?.addresses ?? AddressSet.none }
+    let sources = conduits.map { traffic.sources(of: $0) ?? .none }
     for (family, field) in [(Family.ipv4, HeaderField.sourceIPv4), (.ipv6, .sourceIPv6)] {
       for cell in Self.cells(of: sources.map { $0[family] }, in: field) {
         let isTold = !cell.members.isEmpty && writes.fields.contains(.family)

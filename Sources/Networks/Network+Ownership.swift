@@ -113,20 +113,15 @@ extension Network {
   /// The source addresses that a sender on the segment may use beyond its own, with the network's
   /// `spoofing`.
   ///
-  /// The first and the last address of an IPv4 subnet are nobody's (RFC 1122, section 3.2.1.3).
+  /// The first and the last address of an IPv4 subnet are nobody's (RFC 1122, section 3.2.1.3), but routers
+  /// forward what a sender puts there.
   ///
   /// Where a segment has no subnet, nothing is known and every address is possible.
   public func spoofableAddresses(on segment: Int) -> AddressSet {
     if spoofing == .any { return .all }
     if segment == internet { return inside.complement.subtracting(Self.multicast) }
-    var own = addresses(on: segment)
-    if own.isEmpty { return .all }
-    own.ipv4 = Ranges(
-      segments[segment].subnets.filter { $0.family == .ipv4 }.map { subnet in
-        let range = subnet.range
-        return subnet.length < 31 ? (range.lowerBound + 1)...(range.upperBound - 1) : range
-      })
-    return own
+    let own = addresses(on: segment)
+    return own.isEmpty ? .all : own
   }
 
   /// The segments that share one broadcast domain with this one by links, itself included, in

@@ -129,8 +129,8 @@ extension Engine {
     of conduit: Conduit<ZoneExtent>, into delivery: CanonicalNetwork.Delivery
   ) -> [HeaderBox] {
     let admitted = traffic.boxes(of: conduit, into: delivery)
-    guard let source = conduit.source else { return admitted }
-    return HeaderBox.product(admitted, source.addresses.sentSourceBoxes)
+    guard let sources = traffic.sources(of: conduit) else { return admitted }
+    return HeaderBox.product(admitted, sources.sentSourceBoxes)
   }
 
   /// The breaches without what conduits admit.

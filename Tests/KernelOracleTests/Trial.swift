@@ -165,21 +165,21 @@ final class Comparison {
       arrival: arrivals.first, memories: after, isStray: possible.strays.contains(seen))
   }
 
-  /// Whether a packet came out at an address that is somebody's.
+  /// Whether a packet came out at an address that is somebody's: the first and the last of an IPv4 subnet
+  /// are nobody's.
   private func isHost(_ seen: Laboratory.Seen) -> Bool {
     guard case .segment(let segment) = seen.place else { return false }
-    var turned = seen.header
-    turned.source = seen.header.destination
-    return isHome(turned, segment)
-  }
-
-  /// Whether the packet's source is one that hosts of the segment have: the first and the last address
-  /// of an IPv4 subnet are nobody's.
-  private func isHome(_ header: Header, _ segment: Int) -> Bool {
-    guard let source = IPAddress(header.family, header.source) else { return false }
+    let header = seen.header
     return model.topology.segments[segment].contains { prefix in
       let ends = [prefix.range.lowerBound, prefix.range.upperBound]
-      return prefix.contains(source) && (header.family == .ipv6 || !ends.contains(source.value))
+      return IPAddress(header.family, header.destination).map(prefix.contains) == true
+        && (header.family == .ipv6 || !ends.contains(header.destination))
     }
+  }
+
+  /// Whether the packet's source is one that hosts of the segment may use.
+  private func isHome(_ header: Header, _ segment: Int) -> Bool {
+    guard let source = IPAddress(header.family, header.source) else { return false }
+    return model.topology.segments[segment].contains { $0.contains(source) }
   }
 }

@@ -61,9 +61,9 @@ private func network() throws -> Network {
   @Test func `what a sender may pretend to be follows the network's spoofing`() throws {
     var network = try network()
     let office = network.spoofableAddresses(on: 0)
-    let inside = ["192.0.2.1", "192.0.2.254"]
-    // The first and the last address of a subnet are nobody's.
-    let outside = ["192.0.2.0", "192.0.2.255", "198.51.100.0"]
+    // The first and the last address of a subnet are nobody's, and so anybody's.
+    let inside = ["192.0.2.0", "192.0.2.1", "192.0.2.254", "192.0.2.255"]
+    let outside = ["192.0.1.255", "192.0.3.0", "198.51.100.0"]
     for text in inside { #expect(office.contains(try IPAddress(parsing: text)), "\(text)") }
     for text in outside { #expect(!office.contains(try IPAddress(parsing: text)), "\(text)") }
     let internet = network.spoofableAddresses(on: 3)

@@ -30,9 +30,19 @@ import Testing
 
   /// Linux forwards what a subnet's first and last address send.
   @Test func `a subnet's ends are any sender's, too`() throws {
-    let verdict = try Self.ask(denying: "\"10.1.0.1-10.1.0.6\"")
-    withKnownIssue("conduits from a zone do not cover what its senders may forge yet") {
-      #expect(verdict.hasPrefix("violated"))
+    #expect(try Self.ask(denying: "\"10.1.0.1-10.1.0.6\"").hasPrefix("violated"))
+  }
+
+  @Test func `a conduit covers a subnet's ends if all its hosts are the conduit's`() throws {
+    func ask(_ conduit: String) throws -> String {
+      try verdict(
+        "\"allowOnly\": { \"from\": \"o\", \"to\": \"p\", \"conduits\": [{ \"source\": \(conduit) }] }",
+        in: Self.network(denying: "\"10.1.0.3-10.1.0.6\""),
+        policy:
+          "\"zones\": { \"o\": { \"members\": [\"segment:office\"] }, \"p\": { \"members\": [\"segment:plant\"] } }"
+      )
     }
+    #expect(try ask("\"o\"") == "holds")
+    #expect(try ask("\"10.1.0.2\"").hasPrefix("violated"))
   }
 }
