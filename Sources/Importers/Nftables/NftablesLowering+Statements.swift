@@ -45,10 +45,29 @@ extension NftablesLowering {
     switch value["type"]?.string {
     case "icmp": draft.matches.append(Self.isFamily(.ipv4))
     case "icmpv6": draft.matches.append(Self.isFamily(.ipv6))
-    case "tcp reset": draft.matches.append(Self.isProtocol(IPProtocol.tcp))
+    case "tcp reset":
+      draft.matches.append(Self.isProtocol(IPProtocol.tcp))
+      hiddenFamily(&draft)
     default: break
     }
     finish(.reject, &draft)
+  }
+
+  /// What the listing of a table of both families leaves out before `reject with tcp reset`: `meta
+  /// nfproto`, whichever it names (seen in nft 1.0.6).
+  private mutating func hiddenFamily(_ draft: inout Draft) {
+    let asked = draft.matches.flatMap(\.conjuncts)
+    let families = [Self.isFamily(.ipv4), Self.isFamily(.ipv6)]
+    guard family == .inet, !families.contains(where: asked.contains) else { return }
+    noteOpaque(draft.statement, "the family of 'reject with tcp reset'")
+    let why = "the listing does not say whether the rule asks for one family"
+    let hidden = condition("nfproto", "asked", at: draft.statement, scope: .global, why)
+    let isIPv4 = condition("nfproto", "ipv4", at: draft.statement, scope: .global, why)
+    draft.matches.append(
+      .some([
+        .not(.condition(hidden)), .all([.condition(isIPv4), families[0]]),
+        .all([.not(.condition(isIPv4)), families[1]]),
+      ]))
   }
 
   /// Reads a statement that the model has not.
