@@ -14,11 +14,8 @@ extension ZoneTraffic {
       }
       addresses = addresses.subtracting(Network.multicast)
         .subtracting(network.directedBroadcasts(on: segment)).subtracting(Network.linkLocal)
-      for port in network.ports(on: segment) {
-        addresses = addresses.subtracting(
-          network.devices[port.device].interfaces[port.interface].answeredAddresses)
-      }
-      addresses = addresses.subtracting(networkAddresses(on: segment))
+        .subtracting(network.answeredAddresses(on: segment))
+        .subtracting(networkAddresses(on: segment))
       if !addresses.isEmpty {
         parts.append(ZoneExtent.Part(segment: segment, addresses: addresses, declared: .none))
       }

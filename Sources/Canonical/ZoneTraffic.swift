@@ -166,23 +166,15 @@ public struct ZoneTraffic: Sendable {
     guard network.spoofing == .segment else { return source.addresses }
     var ends: [UInt128] = []
     for part in source.parts where part.segment != network.internet {
+      let taken = part.addresses.union(network.answeredAddresses(on: part.segment)).ipv4
       for subnet in network.segments[part.segment].subnets
       where subnet.family == .ipv4 && subnet.length < 31 {
         let range = subnet.range
         let hosts = Ranges((range.lowerBound + 1)...(range.upperBound - 1))
-        let others = hosts.subtracting(part.addresses.ipv4)
-        if others.subtracting(answered(on: part.segment).ipv4).isEmpty {
-          ends += [range.lowerBound, range.upperBound]
-        }
+        if hosts.subtracting(taken).isEmpty { ends += [range.lowerBound, range.upperBound] }
       }
     }
     return source.addresses.union(AddressSet(ipv4: Ranges(values: ends)))
-  }
-
-  /// The addresses for which devices answer on a segment, which are no host's.
-  private func answered(on segment: Int) -> AddressSet {
-    let interfaces = network.devices.flatMap(\.interfaces).filter { $0.segment == segment }
-    return interfaces.reduce(.none) { $0.union($1.answeredAddresses) }
   }
 
   /// Boxes of the packets that a conduit admits into one delivery, whoever sent them.

@@ -179,6 +179,13 @@ extension Network {
     }
     return result
   }
+
+  /// The addresses for which devices answer on a segment, which are no host's.
+  public func answeredAddresses(on segment: Int) -> AddressSet {
+    ports(on: segment).reduce(.none) {
+      $0.union(devices[$1.device].interfaces[$1.interface].answeredAddresses)
+    }
+  }
 }
 
 extension Network {
