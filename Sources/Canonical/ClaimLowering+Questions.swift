@@ -184,14 +184,15 @@ extension ClaimLowering {
           HeaderBox.product(boxes, traffic.boxes(of: conduit, into: delivery))
         }.isEmpty
     }
+    let origins = named.map { traffic.sources(of: $0) ?? .none }
     var ask = Ask(sources: traffic.starts(of: from), parts: [])
-    for sources in try sourceClasses(of: named) {
-      let members = sources.members.map { named[$0] }
+    for sources in try sourceClasses(of: origins) {
       let forbidden = deliveries(in: to) { delivery, boxes in
         var admitted = open.flatMap { traffic.boxes(of: $0, into: delivery) }
-        for conduit in members {
+        for member in sources.members {
           admitted += HeaderBox.product(
-            traffic.boxes(of: conduit, into: delivery), families(of: conduit, sources.family))
+            traffic.boxes(of: named[member], into: delivery),
+            families(of: origins[member], sources.family))
         }
         let rest = admitted.reduce(boxes) { rest, box in rest.flatMap { $0.subtracting(box) } }
         return HeaderBox.product(rest, counted)
@@ -207,9 +208,8 @@ extension ClaimLowering {
 
   /// Boxes of the families in which a conduit admits packets that were sent in one, or in those of its
   /// sources, where that stays the same.
-  private func families(of conduit: Conduit<ZoneExtent>, _ family: Family?) -> [HeaderBox] {
-    let source = traffic.sources(of: conduit) ?? .none
-    return [Family.ipv4, .ipv6].filter { !source[$0].isEmpty && (family ?? $0) == $0 }.map {
+  private func families(of source: AddressSet, _ family: Family?) -> [HeaderBox] {
+    [Family.ipv4, .ipv6].filter { !source[$0].isEmpty && (family ?? $0) == $0 }.map {
       HeaderBox().constrained(.family, to: Ranges(UInt128($0.rawValue)))
     }
   }
@@ -222,14 +222,12 @@ extension ClaimLowering {
     var sent: [HeaderBox]
   }
 
-  private func sourceClasses(
-    of conduits: [Conduit<ZoneExtent>]
-  ) throws(NoClaim) -> [SourceClass] {
+  /// Packets by which of the conduits' sources they have.
+  private func sourceClasses(of sources: [AddressSet]) throws(NoClaim) -> [SourceClass] {
     let frames = HeaderBox().constrained(
       .family, to: Ranges(UInt128(Family.nonIP.rawValue)))
-    if conduits.isEmpty { return [SourceClass(members: [], sent: [HeaderBox()])] }
+    if sources.isEmpty { return [SourceClass(members: [], sent: [HeaderBox()])] }
     var classes = [SourceClass(members: [], sent: [frames])]
-    let sources = conduits.map { traffic.sources(of: $0) ?? .none }
     for (family, field) in [(Family.ipv4, HeaderField.sourceIPv4), (.ipv6, .sourceIPv6)] {
       for cell in Self.cells(of: sources.map { $0[family] }, in: field) {
         let isTold = !cell.members.isEmpty && writes.fields.contains(.family)

@@ -124,22 +124,16 @@ extension Engine {
     return result
   }
 
-  /// Boxes of the packets that a conduit admits into one delivery.
-  private func boxes(
-    of conduit: Conduit<ZoneExtent>, into delivery: CanonicalNetwork.Delivery
-  ) -> [HeaderBox] {
-    let admitted = traffic.boxes(of: conduit, into: delivery)
-    guard let sources = traffic.sources(of: conduit) else { return admitted }
-    return HeaderBox.product(admitted, sources.sentSourceBoxes)
-  }
-
   /// The breaches without what conduits admit.
   mutating func remove(
     _ conduits: [Conduit<ZoneExtent>], from breaches: [Breach]
   ) throws(LimitReached) -> [Breach] {
+    let sources = conduits.map { traffic.sources(of: $0)?.sentSourceBoxes ?? [HeaderBox()] }
     var result: [Breach] = []
     for breach in breaches {
-      let admitted = conduits.flatMap { boxes(of: $0, into: breach.delivery) }
+      let admitted = zip(conduits, sources).flatMap {
+        HeaderBox.product(traffic.boxes(of: $0, into: breach.delivery), $1)
+      }
       result += try remove(admitted, from: [breach])
     }
     return result
