@@ -6,7 +6,6 @@ extension NftablesLowering {
   /// A statement of a rule that asks for a header's bits not to be a constant.
   private struct Negation {
     var statement: DocumentValue
-    var bits: NftablesHeaderBits
     var title: String
     /// The packets of which the bits can be read.
     var presence: [Match]
@@ -44,18 +43,18 @@ extension NftablesLowering {
         run.append(next)
         rest = rest.dropFirst()
       }
-      if run.count > 1 { join(run.map { negation($0.statement, $0.bits, context) }, &result) }
+      if run.count > 1 { join(run.map { negation($0.statement, context) }, &result) }
     }
     return result
   }
 
   private mutating func negation(
-    _ statement: DocumentValue, _ bits: NftablesHeaderBits, _ context: NftablesContext
+    _ statement: DocumentValue, _ context: NftablesContext
   ) -> Negation {
     let site = Site(value: statement, context: context)
     let operands = statement["match"]?["left"].map { self.operands(of: $0, context) } ?? []
     return Negation(
-      statement: statement, bits: bits,
+      statement: statement,
       title: operands.map(\.subject.title).joined(separator: " . "),
       presence: operands.flatMap(\.subject.dependencies),
       match: statement["match"].map { comparison($0, site) } ?? .any)
